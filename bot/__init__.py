@@ -1,0 +1,1 @@
+"""The Telegram channel: updates become inbound messages, prompts become texts with buttons."""

@@ -1,0 +1,1 @@
+"""Keys, sealed columns, keyed hashes, and the filter that keeps personal data out of logs."""

@@ -1,0 +1,130 @@
+"""The engine and the base of the mapped classes; SQLite by default, PostgreSQL for many machines, one code for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from core.errors import SettingsError, Unavailable
+
+SQLITE_BUSY_SECONDS = 5
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: aware going in, aware (UTC) coming out, UTC in the table. SQLite has no zone of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def word_of(words: type[StrEnum]) -> Enum:
+    """A column type that keeps a member of `words` by its value, as plain text on either engine."""
+    return Enum(words, native_enum=False, length=24, values_callable=lambda kind: [str(word) for word in kind])
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraints are named, so that migrations can drop them on either engine."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant()}
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`; no connection is made yet. Raises SettingsError where the address makes no sense.
+
+    Parameters never reach an error text or a log (`hide_parameters`): they are personal data, sealed or not.
+    """
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite":
+            return _sqlite_engine(url, address.database)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_timeout=SQLITE_BUSY_SECONDS)
+    except (ArgumentError, NoSuchModuleError):
+        raise SettingsError("JIANGFU_DATABASE_URL: must be sqlite:///PATH or postgresql+psycopg://…") from None
+
+
+def _sqlite_engine(url: str, path: str | None) -> Engine:
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    # One connection a process: SQLite has one writer anyway, and threads that queue for a connection wake in turn,
+    # while threads that wait for SQLite's own lock sleep and poll.
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=SQLITE_BUSY_SECONDS,
+        connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # Taken at once, the write lock cannot be refused halfway through a transaction that began by reading.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+Sessions = sessionmaker[Session]
+
+
+def open_sessions(engine: Engine) -> Sessions:
+    """The factory of sessions; rows stay readable after commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(sessions: Sessions) -> Iterator[Session]:
+    """One unit of work, committed at its end. Raises Unavailable where the database is away, locked or full."""
+    try:
+        with sessions() as session:
+            yield session
+            session.commit()
+    except PoolTimeout as error:
+        raise Unavailable from error
+    except DBAPIError as error:
+        if is_outage(error):
+            raise Unavailable from error
+        raise
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the database is away, locked, read-only or full, so that the same work may succeed later."""
+    return type(error.orig).__name__ in {"OperationalError", "InterfaceError"} or error.connection_invalidated

@@ -1,0 +1,48 @@
+"""The inbox: each provider's message is answered once; the same id again gets the same answer for ten minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import LargeBinary, delete, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.confidentiality.vault import Vault
+from core.db import Base
+
+KEPT_FOR = timedelta(minutes=10)
+
+
+class InboxRow(Base):
+    """An answered message: the keyed hash of its provider id, and the answer, which only the id itself can open."""
+
+    __tablename__ = "inbox"
+
+    id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    answer: Mapped[bytes]
+
+
+def answer_given(session: Session, vault: Vault, provider_id: str, now: datetime) -> str | None:
+    """The answer given to `provider_id` within the last ten minutes (machine clock), or None."""
+    row = session.execute(
+        select(InboxRow.answer, InboxRow.received_at).where(InboxRow.id_hash == vault.lookup("inbox", provider_id))
+    ).first()
+    if row is None or now - row.received_at > KEPT_FOR:
+        return None
+    return vault.open_answer(provider_id, row.answer)
+
+
+def keep_answer(session: Session, vault: Vault, provider_id: str, answer: str, now: datetime) -> None:
+    """Keep `answer`. Raises IntegrityError where another worker has answered the same id meanwhile."""
+    values = {
+        "id_hash": vault.lookup("inbox", provider_id),
+        "received_at": now,
+        "answer": vault.seal_answer(provider_id, answer),
+    }
+    session.execute(insert(InboxRow), values)
+
+
+def forget_answers(session: Session, now: datetime) -> int:
+    """Delete what is older than ten minutes; how many rows went."""
+    return session.execute(delete(InboxRow).where(InboxRow.received_at < now - KEPT_FOR)).rowcount  # type: ignore[attr-defined,no-any-return]

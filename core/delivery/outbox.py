@@ -1,0 +1,186 @@
+"""The outbox: every unasked message is a row before it is a request, claimed with a lease, sent, and settled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.confidentiality.vault import SealedText, Vault
+from core.db import Base, word_of
+from core.delivery.sender import SendError
+from core.domain.contact import Contact, Language
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 8
+
+
+class State(StrEnum):
+    """What became of a message; it only moves forward."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class OutboxRow(Base):
+    """One unasked message to one contact. `fields` are the text's values, sealed: the text itself is never stored.
+
+    `not_before` and `expires_at` go by the scheme clock; `next_try_at` and `lease_until` by the machine's.
+    """
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    text_key: Mapped[str] = mapped_column(String(64))
+    fields: Mapped[bytes] = mapped_column(SealedText)
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[State] = mapped_column(word_of(State), default=State.QUEUED, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    provider_ref: Mapped[str | None] = mapped_column(String(64), index=True)
+    error: Mapped[str | None] = mapped_column(String(32))
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that this worker alone may send until its lease ends."""
+
+    row_id: int
+    attempts: int
+    channel: str
+    address: str
+    language: Language
+    text_key: str
+    fields: Mapping[str, str]
+
+
+def enqueue(
+    session: Session,
+    vault: Vault,
+    *,
+    contact_id: int,
+    text_key: str,
+    fields: Mapping[str, str],
+    now: datetime,
+    expires_at: datetime,
+    not_before: datetime | None = None,
+) -> None:
+    """Add a message, in the transaction of the fact that it tells of."""
+    session.add(
+        OutboxRow(
+            contact_id=contact_id,
+            text_key=text_key,
+            fields=vault.seal(OutboxRow.fields, json.dumps(dict(fields), ensure_ascii=False)),
+            created_at=now,
+            not_before=not_before or now,
+            expires_at=expires_at,
+        )
+    )
+
+
+def claim(
+    session: Session, vault: Vault, channels: frozenset[str], now: datetime, machine_now: datetime
+) -> Claimed | None:
+    """The oldest message that may go now over one of `channels`, leased to the caller, or None.
+
+    A lease that ran out (its worker died) is claimed again. What has expired is marked so and not sent.
+    """
+    _expire(session, now)
+    row = session.execute(
+        select(OutboxRow, Contact)
+        .join(Contact, Contact.id == OutboxRow.contact_id)
+        .where(
+            OutboxRow.state.in_((State.QUEUED, State.SENDING)),
+            OutboxRow.not_before <= now,
+            or_(OutboxRow.next_try_at.is_(None), OutboxRow.next_try_at <= machine_now),
+            or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until <= machine_now),
+            Contact.channel.in_(channels),
+            Contact.stopped_at.is_(None),
+        )
+        .order_by(OutboxRow.id)
+        .limit(1)
+        .with_for_update(of=OutboxRow, skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    message, contact = row.tuple()
+    message.state = State.SENDING
+    message.attempts += 1
+    message.lease_until = machine_now + LEASE
+    return Claimed(
+        message.id,
+        message.attempts,
+        contact.channel,
+        vault.open(Contact.address, contact.address),
+        contact.language,
+        message.text_key,
+        json.loads(vault.open(OutboxRow.fields, message.fields)),
+    )
+
+
+def settle_sent(session: Session, row_id: int, provider_ref: str) -> None:
+    """Note that the provider took the message. A receipt that came first stands."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row_id, OutboxRow.state == State.SENDING)
+        .values(state=State.SENT, provider_ref=provider_ref, lease_until=None, error=None)
+    )
+
+
+def settle_error(session: Session, claimed: Claimed, error: SendError, now: datetime, machine_now: datetime) -> None:
+    """Note what went wrong: put it back with a growing wait, or give it up, and stop the contact where it says so."""
+    again = error.retry and claimed.attempts < MOST_ATTEMPTS
+    wait = error.wait or min(timedelta(seconds=5 * 2**claimed.attempts), timedelta(hours=1))
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == claimed.row_id, OutboxRow.state == State.SENDING)
+        .values(
+            state=State.QUEUED if again else State.FAILED,
+            next_try_at=machine_now + wait,
+            lease_until=None,
+            error=error.code[:32],
+        )
+    )
+    if error.stops_contact:
+        of_row = select(OutboxRow.contact_id).where(OutboxRow.id == claimed.row_id).scalar_subquery()
+        session.execute(
+            update(Contact).where(Contact.id == of_row).values(stopped_at=now, stopped_reason=error.code[:32])
+        )
+
+
+# A receipt moves a message forward only: what was delivered stays delivered, whatever comes late.
+_BEFORE = {
+    State.DELIVERED: (State.SENDING, State.SENT),
+    State.FAILED: (State.SENDING, State.SENT),
+}
+
+
+def note_receipt(session: Session, provider_ref: str, state: State, error: str | None) -> bool:
+    """Move the message with that reference to `state`, if that is forward; whether it moved."""
+    moved = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.provider_ref == provider_ref, OutboxRow.state.in_(_BEFORE[state]))
+        .values(state=state, error=error)
+    )
+    return bool(moved.rowcount)  # type: ignore[attr-defined]
+
+
+def _expire(session: Session, now: datetime) -> None:
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.state == State.QUEUED, OutboxRow.expires_at <= now)
+        .values(state=State.EXPIRED, lease_until=None)
+    )

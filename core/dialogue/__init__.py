@@ -1,0 +1,1 @@
+"""The conversation, ignorant of channels: what was meant, which question comes next, what is said."""

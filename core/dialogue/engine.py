@@ -1,0 +1,107 @@
+"""The conversation's one door: a message and where the talk stood go in; what to say and where it stands come out."""
+
+from __future__ import annotations
+
+from core.dialogue import keywords
+from core.dialogue.choices import chosen
+from core.dialogue.flows import menu, preferences
+from core.dialogue.flows.ask import AskFlow
+from core.dialogue.flows.eligibility import EligibilityFlow
+from core.dialogue.flows.status import StatusFlow
+from core.dialogue.keywords import Command
+from core.dialogue.prompt import Awaits, Inbound, Kind, Prompt
+from core.dialogue.session import Talk
+from core.dialogue.turn import Answer, Flow, Outcome, Turn
+from core.domain.reference import is_reference
+from core.text import as_digits, printable
+from core.texts import _
+
+LONGEST = 1000
+MENU_BUTTON = "menu."
+
+_ask = AskFlow()
+_status = StatusFlow()
+FLOWS: dict[str, Flow] = {flow.name: flow for flow in (_ask, _status, EligibilityFlow())}
+
+TALKS = {"eligibility": _("talk.eligibility"), "status": _("talk.status"), "ask": _("talk.ask")}
+RESUMES = {"eligibility": _("resume.eligibility"), "status": _("resume.status"), "ask": _("resume.ask")}
+
+_COMMAND_FLOWS = {Command.CHECK: "eligibility", Command.STATUS: "status", Command.ASK: "ask"}
+_NOT_WORDS = {Kind.EDITED: _("input.edited"), Kind.MEDIA: _("input.media")}
+
+
+def respond(turn: Turn, inbound: Inbound, talk: Talk | None, ended: bool = False) -> Outcome:
+    """What is said to `inbound`, and where the talk stands after it. Never empty, never raises for any input.
+
+    `talk` is the one under way; `ended` says that it has been idle too long, so that it only needs a line about it.
+    """
+    if inbound.kind in _NOT_WORDS:
+        return _again(turn, None if ended else talk, _NOT_WORDS[inbound.kind])
+    if ended and talk is not None:
+        line = Prompt(turn.say("talk.ended", talk=turn.say(TALKS[talk.flow]), resume=turn.say(RESUMES[talk.flow])))
+        return _respond(turn, inbound, None).preceded_by(line)
+    return _respond(turn, inbound, talk)
+
+
+def _respond(turn: Turn, inbound: Inbound, talk: Talk | None) -> Outcome:
+    if inbound.kind is Kind.BUTTON:
+        return _pressed(turn, inbound, talk)
+    text = printable(inbound.text).strip()
+    if not text:
+        return _again(turn, talk, _("input.empty"))
+    if len(text) > LONGEST:
+        return _again(turn, talk, _("input.too_long"))
+    free_text = talk is not None and talk.data.get("awaits") == Awaits.WORDS
+    command = keywords.recognise(text, free_text_awaited=free_text)
+    if command is not None:
+        outcome = _obey(turn, command, talk)
+        if outcome is not None:
+            return outcome
+    if talk is not None:
+        flow = FLOWS[talk.flow]
+        outcome = flow.resume(turn, talk, Answer(text, chosen(text, talk.choices)))
+        if outcome is not None:
+            return outcome
+    return _at_menu(turn, text)
+
+
+def _pressed(turn: Turn, inbound: Inbound, talk: Talk | None) -> Outcome:
+    if inbound.choice.startswith(MENU_BUTTON):
+        command = menu.command_of(inbound.choice.removeprefix(MENU_BUTTON))
+        outcome = _obey(turn, command, talk) if command else None
+        return outcome or menu.show(turn)
+    shown = {pair.split("=", 1)[1] for pair in talk.choices} if talk else set()
+    if talk is None or inbound.revision != talk.revision or inbound.choice not in shown:
+        return _again(turn, talk, _("input.old_button"))
+    return FLOWS[talk.flow].resume(turn, talk, Answer("", inbound.choice)) or menu.show(turn)
+
+
+def _at_menu(turn: Turn, text: str) -> Outcome:
+    command = keywords.menu_digit(text)
+    if command is not None:
+        return _obey(turn, command, None) or menu.show(turn)
+    if is_reference(number := as_digits(text)):
+        return _status.with_reference(turn, number)
+    if number.isdigit():
+        return menu.show(turn, turn.say("input.unknown_number"))
+    return _ask.question(turn, text)
+
+
+def _obey(turn: Turn, command: Command, talk: Talk | None) -> Outcome | None:
+    """Do what a word that works everywhere asks for; None where this line has nothing for it (yet)."""
+    if command in _COMMAND_FLOWS:
+        return FLOWS[_COMMAND_FLOWS[command]].start(turn)
+    if command is Command.MENU:
+        return menu.show(turn)
+    if command is Command.BACK:
+        return (FLOWS[talk.flow].back(turn, talk) if talk else None) or menu.show(turn)
+    if command in menu.PLACES:
+        return menu.PLACES[command](turn)
+    return preferences.obey(turn, command)
+
+
+def _again(turn: Turn, talk: Talk | None, key: str) -> Outcome:
+    """One sentence about what could not be read; what was under way stays as it was."""
+    if talk is None:
+        return menu.show(turn, turn.say(key))
+    return Outcome((Prompt(turn.say(key) + turn.say("talk.goes_on")),), talk)

@@ -1,0 +1,89 @@
+"""A conversation under way: sealed, with a revision that no two writers share and an end after thirty idle minutes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, LargeBinary, delete, insert, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.confidentiality.vault import SealedText, Vault
+from core.db import Base
+
+IDLE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Where a conversation stands: the flow, its step, what was answered so far, and the choices as they were shown.
+
+    `revision` is drawn at random with each step, so that it tells an old button from a new one and counts nothing.
+    """
+
+    flow: str
+    step: str
+    data: dict[str, Any] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    revision: int = 0
+
+
+class DialogueSession(Base):
+    """The talk of one address, found by the keyed hash of the address; no row means that nothing is under way."""
+
+    __tablename__ = "dialogue_sessions"
+
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[bytes] = mapped_column(SealedText)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Superseded(Exception):
+    """Another message of the same person was answered meanwhile; this one is to be taken again, from the new state."""
+
+
+def open_talk(vault: Vault, state: bytes | None, revision: int) -> Talk | None:
+    """The talk that a row's `state` and `revision` hold; None for no row."""
+    if state is None:
+        return None
+    fields = json.loads(vault.open(DialogueSession.state, state))
+    return Talk(fields["flow"], fields["step"], fields["data"], tuple(fields["choices"]), revision)
+
+
+def save_talk(
+    session: Session, vault: Vault, address_hash: bytes, before: Talk | None, after: Talk | None, now: datetime
+) -> None:
+    """Put `after` where `before` was. Raises Superseded where something else stands there by now."""
+    mine = (DialogueSession.address_hash == address_hash) & (
+        DialogueSession.revision == (before.revision if before else None)
+    )
+    if after is None:
+        if before is not None and not session.execute(delete(DialogueSession).where(mine)).rowcount:  # type: ignore[attr-defined]
+            raise Superseded
+        return
+    state = {key: value for key, value in asdict(after).items() if key != "revision"}
+    values = {
+        "revision": after.revision,
+        "state": vault.seal(DialogueSession.state, json.dumps(state, ensure_ascii=False)),
+        "expires_at": now + IDLE,
+    }
+    if before is None:
+        # Two first messages at once: the second insert breaks the primary key, which the door takes as Superseded.
+        session.execute(insert(DialogueSession), {"address_hash": address_hash, **values})
+    elif not session.execute(update(DialogueSession).where(mine).values(values)).rowcount:  # type: ignore[attr-defined]
+        raise Superseded
+
+
+def new_revision() -> int:
+    """A revision for the next step: 31 random bits, so that it fits a button's data and any integer column."""
+    return secrets.randbits(31)
+
+
+def forget_ended(session: Session, now: datetime) -> int:
+    """Delete the talks that ended more than a day ago; until then their person is told how to resume. How many went."""
+    ended = DialogueSession.expires_at < now - timedelta(days=1)
+    return session.execute(delete(DialogueSession).where(ended)).rowcount  # type: ignore[attr-defined,no-any-return]

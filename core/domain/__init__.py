@@ -1,0 +1,1 @@
+"""The records: mapped classes, and the invariants that need only themselves."""

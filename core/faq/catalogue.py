@@ -1,0 +1,82 @@
+"""The catalogue of policy questions: what each topic answers, on what source, and the ways in which people ask for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import yaml
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One topic. `redirect` marks what is not ours: its answer sends the person on, it is never offered."""
+
+    topic: str
+    redirect: bool
+    question: Mapping[str, str]
+    answer: Mapping[str, str]
+    source: str
+    phrasings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All entries, in the order of their topics' names."""
+
+    entries: tuple[Entry, ...]
+
+    def __getitem__(self, topic: str) -> Entry:
+        """The entry of `topic`; raises KeyError where there is none."""
+        for entry in self.entries:
+            if entry.topic == topic:
+                return entry
+        raise KeyError(topic)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that this line answers itself."""
+        return tuple(entry.topic for entry in self.entries if not entry.redirect)
+
+    def examples(self) -> tuple[list[str], list[int]]:
+        """Every question and phrasing as written, and the place of its entry in `entries`: what models learn from."""
+        pairs = [
+            (text, place)
+            for place, entry in enumerate(self.entries)
+            for text in (*entry.question.values(), *entry.phrasings)
+        ]
+        return [text for text, _ in pairs], [place for _, place in pairs]
+
+    def fingerprint(self) -> str:
+        """A hash of what a model learns from: changes when a topic or a phrasing does, not when an answer does."""
+        digest = hashlib.sha256()
+        for entry in self.entries:
+            digest.update("\n".join((entry.topic, *entry.question.values(), *entry.phrasings, "")).encode())
+        return digest.hexdigest()[:16]
+
+
+def _read(text: str) -> Entry:
+    raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    phrasings = [line for language in LANGUAGES for line in raw["phrasings"].get(language, "").splitlines()]
+    return Entry(
+        topic=raw["topic"],
+        redirect=bool(raw.get("redirect", False)),
+        question=MappingProxyType({language: raw["question"][language] for language in LANGUAGES}),
+        answer=MappingProxyType({language: raw["answer"][language] for language in LANGUAGES}),
+        source=raw["source"],
+        phrasings=tuple(phrasings),
+    )
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """The catalogue that ships with the program: `entries/*.yaml`, one topic a file."""
+    folder = files(__package__) / "entries"
+    texts = [f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".yaml")]
+    return Catalogue(tuple(sorted(map(_read, texts), key=lambda entry: entry.topic)))

@@ -1,0 +1,24 @@
+"""Heartbeats: each long-running part says that it lives, so that another process can tell when it does not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.db import Base
+
+
+class Heartbeat(Base):
+    """When a part (`scheduler`, `sender`, `bot`) last lived, by the machine clock."""
+
+    __tablename__ = "heartbeats"
+
+    part: Mapped[str] = mapped_column(String(16), primary_key=True)
+    beat_at: Mapped[datetime]
+
+
+def beat(session: Session, part: str, now: datetime) -> None:
+    """Note that `part` lives at `now` (machine clock)."""
+    session.merge(Heartbeat(part=part, beat_at=now))

@@ -1,0 +1,1 @@
+"""The schema's history. `run.py` brings a database to any point of it."""

@@ -1,0 +1,1 @@
+"""What people do, named by verbs. A function takes the session, its arguments and the time; the door commits."""

@@ -1,0 +1,103 @@
+"""Where an application stands: of the persons whom a contact serves, or of one proven by reference and last four."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from core.confidentiality.vault import Vault
+from core.domain.application import Application, StageChange
+from core.domain.contact import ContactPerson
+from core.domain.person import Person
+from core.domain.stage import Stage
+from core.services import attempts
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's latest application. No name: numbers change hands."""
+
+    person_id: int
+    ref: str
+    application_id: int | None
+    year: int | None
+    stage: Stage | None
+    since: datetime | None
+
+
+class Locked(Exception):
+    """Too many wrong tries from this sender: nothing was looked up."""
+
+
+_later = aliased(Application)
+_COLUMNS = (
+    Person.id, Person.ref, Application.id.label("application_id"), Application.year, Application.stage,
+    Application.stage_since,
+)  # fmt: skip
+LATEST = and_(
+    Application.person_id == Person.id,
+    ~select(_later.id).where(_later.person_id == Person.id, _later.year > Application.year).exists(),
+)
+_OF_CONTACT = (
+    select(*_COLUMNS)
+    .join(ContactPerson, ContactPerson.person_id == Person.id)
+    .join(Application, LATEST, isouter=True)
+    .order_by(Person.id)
+)
+_BY_REFERENCE = select(*_COLUMNS, Person.id_number).join(Application, LATEST, isouter=True)
+
+
+def standings_of_contact(session: Session, contact_id: int) -> list[Standing]:
+    """The standing of each person whom the contact serves."""
+    rows = session.execute(_OF_CONTACT.where(ContactPerson.contact_id == contact_id))
+    return [Standing(*row) for row in rows]
+
+
+def matching_last_four(session: Session, vault: Vault, standings: list[Standing], last_four: str) -> list[Standing]:
+    """Those of `standings` whose person's ID number ends in `last_four`."""
+    ids = [standing.person_id for standing in standings]
+    rows = session.execute(select(Person.id, Person.id_number).where(Person.id.in_(ids)))
+    matching = {row.id for row in rows if _ends_in(vault.open(Person.id_number, row.id_number), last_four)}
+    return [standing for standing in standings if standing.person_id in matching]
+
+
+def prove(session: Session, vault: Vault, sender: bytes, ref: str, last_four: str, now: datetime) -> Standing | None:
+    """The standing of the person with `ref`, if the ID number ends in `last_four`; None where it does not, or where
+    there is no such person: both after the same statements and one decryption. Raises Locked after five wrong tries
+    of `sender` (a keyed hash) within a day; a reference tried wrongly twenty times says None to everybody for a day.
+    """
+    sender_key, ref_key = vault.lookup("tries.sender", sender.hex()), vault.lookup("tries.ref", ref)
+    if attempts.is_locked(session, sender_key, attempts.SENDER_TRIES, now):
+        raise Locked
+    ref_locked = attempts.is_locked(session, ref_key, attempts.REFERENCE_TRIES, now)
+    row = session.execute(_BY_REFERENCE.where(Person.ref == ref)).first()
+    token = row.id_number if row else vault.seal(Person.id_number, "0" * 18)
+    right = _ends_in(vault.open(Person.id_number, token), last_four) and row is not None and not ref_locked
+    attempts.count(session, ref_key, not right, now)
+    wrong_so_far = attempts.count(session, sender_key, not right, now)
+    if not right and wrong_so_far >= attempts.SENDER_TRIES:
+        raise Locked
+    return Standing(*row[:-1]) if right and row is not None else None
+
+
+def wrong_guess(session: Session, vault: Vault, sender: bytes, now: datetime) -> None:
+    """Count a wrong try that named no reference. Raises Locked at the fifth within a day."""
+    key = vault.lookup("tries.sender", sender.hex())
+    locked = attempts.is_locked(session, key, attempts.SENDER_TRIES, now)
+    if locked or attempts.count(session, key, True, now) >= attempts.SENDER_TRIES:
+        raise Locked
+
+
+def reason_of(session: Session, vault: Vault, application_id: int) -> str:
+    """The words in which the last change was explained, '' where there are none."""
+    last = select(func.max(StageChange.id)).where(StageChange.application_id == application_id).scalar_subquery()
+    token = session.scalar(select(StageChange.reason).where(StageChange.id == last))
+    return vault.open(StageChange.reason, token) if token else ""
+
+
+def _ends_in(id_number: str, last_four: str) -> bool:
+    return hmac.compare_digest(id_number[-4:].encode(), last_four.encode())

@@ -1,0 +1,1 @@
+"""The demo: both providers emulated on loopback, an invented district, and a page with a phone in it."""

@@ -1,0 +1,105 @@
+// The page: who is chosen, in which language, and a look at both screens every second.
+
+import { chatWindow } from "./chat-window.js";
+import { byId, element, notice } from "./elements.js";
+import { keypadPhone } from "./keypad-phone.js";
+import { currentLanguage, say, speak, tries } from "./phrases.js";
+import { chatAct, screens, sendText, setLanguage } from "./providers.js";
+
+const LOOK_EVERY = 1000; // ms
+const CHINESE_MOBILE = /^(\+86)(\d{3})(\d{4})(\d{4})$/;
+const residents = JSON.parse(byId("residents").textContent);
+let chosen = residents[0];
+
+const phone = keypadPhone((text) => actAndLook(sendText(chosen.id, text)));
+const chat = chatWindow((act, body) => actAndLook(chatAct(chosen.id, act, body)));
+
+// A look while the act is under way shows the message at once; one after it shows the answer.
+async function actAndLook(act) {
+  look();
+  try {
+    await act;
+  } finally {
+    await look();
+  }
+}
+
+async function look() {
+  const [resident, language] = [chosen, currentLanguage()];
+  try {
+    const shown = await screens(resident.id, language);
+    if (resident !== chosen || language !== currentLanguage()) return;
+    notice("page-notice", "");
+    if (shown.sms) phone.show(shown.sms, resident.id + language);
+    if (shown.chat) chat.show(shown.chat, shown.commands, resident.id + language);
+  } catch (error) {
+    notice("page-notice", say(error.message) ?? say("providers_down"));
+  }
+}
+
+async function keepLooking() {
+  if (!document.hidden) await look();
+  setTimeout(keepLooking, LOOK_EVERY);
+}
+
+function choose(resident) {
+  chosen = resident;
+  sessionStorage.setItem("resident", resident.id);
+  for (const [id, there] of [["sms", resident.phone], ["chat", resident.telegram]]) {
+    byId(id).classList.toggle("without", !there);
+    byId(`${id}-absent`).hidden = Boolean(there);
+  }
+  byId("sms-number").textContent = (resident.phone ?? "").replace(CHINESE_MOBILE, "$1 $2 $3 $4");
+  for (const id of ["sms-notice", "chat-notice"]) notice(id, "");
+  if (resident.telegram) setLanguage(resident.id, currentLanguage()).catch(() => {});
+  look();
+}
+
+function drawCards() {
+  const cards = residents.map((resident) =>
+    element(
+      "label",
+      { class: "resident-card" },
+      element("input", { type: "radio", name: "resident", value: resident.id, checked: resident === chosen, onchange: () => choose(resident) }),
+      element("b", {}, resident[`label_${currentLanguage()}`]),
+      element("span", {}, resident[`hint_${currentLanguage()}`]),
+      element("small", {}, [resident.phone && say("sms_tag"), resident.telegram && say("chat_title")].filter(Boolean).join(" · ")),
+    ),
+  );
+  byId("resident-cards").replaceChildren(...cards);
+}
+
+function drawChips() {
+  for (const [id, device] of [["sms-chips", phone], ["chat-chips", chat]]) {
+    const tryOut = (text) => {
+      device.put(text);
+      showTop(byId(id).closest(".device"));
+    };
+    const chips = tries().map(({ label, text }) => element("button", { type: "button", onclick: () => tryOut(text) }, label));
+    byId(id).replaceChildren(...chips);
+  }
+}
+
+// On a small screen the chips lie below the device: whoever presses one wants to see the answer.
+function showTop(device) {
+  if (device.getBoundingClientRect().top < 0) device.scrollIntoView({ behavior: "smooth" });
+}
+
+function useLanguage(language) {
+  speak(language);
+  localStorage.setItem("language", currentLanguage());
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === currentLanguage()));
+  }
+  drawCards();
+  drawChips();
+  phone.drawKeys();
+  choose(chosen);
+}
+
+for (const button of document.querySelectorAll("[data-language]")) {
+  button.addEventListener("click", () => useLanguage(button.dataset.language));
+}
+chosen = residents.find((resident) => resident.id === sessionStorage.getItem("resident")) ?? chosen;
+useLanguage(localStorage.getItem("language") ?? "zh");
+keepLooking();

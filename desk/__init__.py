@@ -1,0 +1,1 @@
+"""The officers' desk: the command line, and the only place that puts the whole program together."""

@@ -1,0 +1,5 @@
+"""`python -m desk`, for processes that start others of their kind."""
+
+from desk.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The benchmarks: each prints one JSON line that sets ours beside a baseline of the same run."""

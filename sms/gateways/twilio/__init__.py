@@ -1,0 +1,1 @@
+"""Twilio: two-way, with receipts, and it can be asked what it has."""

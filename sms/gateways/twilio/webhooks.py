@@ -1,0 +1,78 @@
+"""Twilio's webhooks: an inbound message is answered in TwiML, a delivery receipt moves its message forward."""
+
+from __future__ import annotations
+
+import uuid
+
+import structlog
+from flask import Blueprint, Response, abort, request
+from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
+
+from core.db import transaction
+from core.delivery.outbox import note_receipt
+from core.dialogue.prompt import Inbound, Kind, Reply
+from core.errors import Unavailable
+from core.line import Line
+from sms.gateways.twilio.codes import RECEIPTS
+from sms.render import render_all
+
+log = structlog.get_logger(__name__)
+
+
+def webhooks(line: Line) -> Blueprint:
+    """`POST /sms/inbound` and `POST /sms/status`; 403 unless Twilio signed the public address and the fields."""
+    pages = Blueprint("twilio", __name__)
+    validator = RequestValidator(line.settings.twilio_auth_token.get_secret_value())
+
+    @pages.before_request
+    def check_signature() -> None:
+        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        # The address that Twilio was told, not the one that a proxy in front of us asks for.
+        address = f"{line.settings.public_url}{request.path}{query}"
+        if not validator.validate(address, request.form, request.headers.get("X-Twilio-Signature", "")):
+            log.warning("signature_refused", path=request.path)
+            abort(403)
+
+    @pages.post("/sms/inbound")
+    def inbound() -> Response:
+        try:
+            reply = line.answer(_inbound())
+        except Unavailable as error:
+            log.error("not_saved", reason=type(error.__cause__).__name__)
+            reply = line.not_saved()
+        return _twiml(reply)
+
+    @pages.post("/sms/status")
+    def status() -> tuple[str, int]:
+        state = RECEIPTS.get(request.form.get("MessageStatus", ""))
+        if state is not None:
+            try:
+                with transaction(line.sessions) as session:
+                    note_receipt(session, request.form.get("MessageSid", ""), state, request.form.get("ErrorCode"))
+            except Unavailable:
+                abort(503)  # Twilio notes it in its log; a lost receipt counts as not reached, never as delivered
+        return "", 204
+
+    return pages
+
+
+def _inbound() -> Inbound:
+    form = request.form
+    body = form.get("Body", "")
+    has_media = form.get("NumMedia", "0") not in {"", "0"}
+    return Inbound(
+        channel="sms",
+        address=form.get("From", ""),
+        # Without an id two requests are two messages.
+        provider_id=form.get("MessageSid") or uuid.uuid4().hex,
+        text=body,
+        kind=Kind.MEDIA if has_media and not body.strip() else Kind.WORDS,
+    )
+
+
+def _twiml(reply: Reply) -> Response:
+    response = MessagingResponse()
+    for text in render_all(reply):
+        response.message(text)
+    return Response(str(response), content_type="text/xml; charset=utf-8")

@@ -1,0 +1,1 @@
+"""The demo kept honest: real clients against the emulated providers."""
