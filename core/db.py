@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from core.errors import SettingsError, Unavailable
 
-SQLITE_BUSY_SECONDS = 5
+# How long anything waits for a connection or for a lock of SQLite before it says that the database is away.
+PATIENCE_SECONDS = 5
 
 
 class Instant(TypeDecorator[datetime]):
@@ -63,20 +64,28 @@ class Base(DeclarativeBase):
 def open_engine(url: str) -> Engine:
     """An engine for `url`; no connection is made yet. Raises SettingsError where the address makes no sense.
 
-    Parameters never reach an error text or a log (`hide_parameters`): they are personal data, sealed or not.
+    Parameters are personal data, sealed or not: no error text of ours holds them (`hide_parameters`). PostgreSQL's own
+    DETAIL still may, which is one reason why the log takes no error text at all.
     """
     try:
         address = make_url(url)
         if address.get_backend_name() == "sqlite":
             return _sqlite_engine(url, address.database)
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_timeout=SQLITE_BUSY_SECONDS)
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_timeout=PATIENCE_SECONDS,
+            connect_args={"connect_timeout": PATIENCE_SECONDS},
+        )
     except (ArgumentError, NoSuchModuleError):
         raise SettingsError("JIANGFU_DATABASE_URL: must be sqlite:///PATH or postgresql+psycopg://…") from None
 
 
 def _sqlite_engine(url: str, path: str | None) -> Engine:
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if not path or path == ":memory:":
+        raise ArgumentError("several processes share the database: it must be a file")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     # One connection a process: SQLite has one writer anyway, and threads that queue for a connection wake in turn,
     # while threads that wait for SQLite's own lock sleep and poll.
     engine = create_engine(
@@ -84,8 +93,8 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
         hide_parameters=True,
         pool_size=1,
         max_overflow=0,
-        pool_timeout=SQLITE_BUSY_SECONDS,
-        connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+        pool_timeout=PATIENCE_SECONDS,
+        connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False, "isolation_level": None},
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_immediate)
@@ -110,6 +119,11 @@ def open_sessions(engine: Engine) -> Sessions:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def is_sqlite(sessions: Sessions) -> bool:
+    """Whether the sessions' database is SQLite, which has one writer at a time."""
+    return bool(sessions.kw["bind"].dialect.name == "sqlite")
+
+
 @contextmanager
 def transaction(sessions: Sessions) -> Iterator[Session]:
     """One unit of work, committed at its end. Raises Unavailable where the database is away, locked or full."""
@@ -127,4 +141,7 @@ def transaction(sessions: Sessions) -> Iterator[Session]:
 
 def is_outage(error: DBAPIError) -> bool:
     """Whether the database is away, locked, read-only or full, so that the same work may succeed later."""
-    return type(error.orig).__name__ in {"OperationalError", "InterfaceError"} or error.connection_invalidated
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return True
+    # PostgreSQL's "read only", as a standby says it, is an internal error to the driver.
+    return getattr(error.orig, "sqlstate", None) == "25006"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,16 +13,17 @@ from sqlalchemy.orm import Session
 
 from core.clock import SchemeClock, machine_now
 from core.confidentiality.vault import Vault
-from core.db import Sessions, transaction
+from core.db import Sessions
 from core.delivery.inbox import KEPT_FOR, InboxRow, keep_answer
 from core.dialogue import engine
 from core.dialogue.language import language_of
 from core.dialogue.prompt import Inbound, Prompt, Reply
 from core.dialogue.session import DialogueSession, Superseded, open_talk, save_talk
-from core.dialogue.turn import Outcome, Sender, Turn
+from core.dialogue.turn import Outcome, Pondering, Sender, Turn
 from core.domain.contact import Contact, Language
 from core.errors import Unavailable
-from core.faq import Catalogue, Finder
+from core.faq import Catalogue, Finder, Finding
+from core.group_commit import GroupCommit
 from core.services.contacts import address_hash, note_contact, set_opted_out
 from core.settings import Settings
 from core.texts import _, speaker
@@ -60,6 +62,7 @@ class Line:
     """What answers: records, keys, clock, settings and the policy catalogue, put together by the desk."""
 
     sessions: Sessions
+    commit: GroupCommit
     vault: Vault
     clock: SchemeClock
     settings: Settings
@@ -71,41 +74,48 @@ class Line:
 
         Raises Unavailable where the database is away: nothing was saved, and the channel says so (`not_saved`).
         """
+        try:
+            reply = self._answer(inbound)
+        except Unavailable:
+            answered.labels(inbound.channel, "unavailable").inc()
+            raise
+        answered.labels(inbound.channel, "answered").inc()
+        return reply
+
+    def not_saved(self) -> Reply:
+        """What is said when the database is away. It is not kept: the next try is taken afresh."""
+        return Reply((Prompt(speaker(Language.CHINESE)(_("not_saved"))),))
+
+    def _answer(self, inbound: Inbound) -> Reply:
+        findings: dict[str, Finding] = {}
         for _attempt in range(TAKEN_AGAIN):
             try:
-                with transaction(self.sessions) as session:
-                    reply = self._answer(session, inbound)
+                reply = self.commit.run(lambda session: self._try(session, inbound, findings))
             except (Superseded, IntegrityError):
                 continue  # another worker was first with this message or this person; look at what it left
-            except Unavailable:
-                answered.labels(inbound.channel, _("not_saved")).inc()
-                raise
-            answered.labels(inbound.channel, "answered").inc()
-            return reply
+            if isinstance(reply, Reply):
+                return reply
+            findings[reply.question] = self.finder.find(reply.question)
         raise Unavailable
 
-    def not_saved(self, language: Language = Language.CHINESE) -> Reply:
-        """What is said when the database is away. It is not kept: the next try is taken afresh."""
-        return Reply((Prompt(speaker(language)(_("not_saved"))),))
+    def _try(self, session: Session, inbound: Inbound, findings: Mapping[str, Finding]) -> Reply | Pondering:
+        try:
+            return self._take(session, inbound, findings)
+        except Pondering as question:
+            return question  # as a value: nothing was written yet, and whoever shares the transaction goes on
 
-    def _answer(self, session: Session, inbound: Inbound) -> Reply:
+    def _take(self, session: Session, inbound: Inbound, findings: Mapping[str, Finding]) -> Reply:
         whose = address_hash(self.vault, inbound.channel, inbound.address)
         provider_id = f"{inbound.channel}:{inbound.provider_id}"
-        arrival = (
-            session.execute(
-                _ARRIVAL,
-                {"id_hash": self.vault.lookup("inbox", provider_id), "channel": inbound.channel, "address_hash": whose},
-            )
-            .mappings()
-            .one()
-        )
+        keys = {"id_hash": self.vault.lookup("inbox", provider_id), "channel": inbound.channel, "address_hash": whose}
+        arrival = session.connection().execute(_ARRIVAL, keys).mappings().one()
         if arrival["answer"] is not None and machine_now() - arrival["received_at"] <= KEPT_FOR:
             return Reply.from_json(self.vault.open_answer(provider_id, arrival["answer"]))
         now = self.clock.now()
         sender = _sender(arrival, inbound, whose)
         talk = open_talk(self.vault, arrival["state"], arrival["revision"])
         ended = talk is not None and now >= arrival["expires_at"]
-        turn = Turn(session, self.vault, self.settings, self.finder, self.catalogue, sender, now)
+        turn = Turn(session, self.vault, self.settings, self.catalogue, findings, sender, now)
         outcome = engine.respond(turn, inbound, talk, ended)
         reply = self._introduced(turn, outcome)
         self._note_sender(session, inbound, sender, outcome, now)

@@ -15,7 +15,7 @@ from core.confidentiality.redaction import Event, redact, stacks_without_values
 
 log = structlog.get_logger(__name__)
 
-# Their messages are job names and times; of any other library only the place that spoke comes out.
+# Their messages are job names and times; of any other library's only the words of its own code come out.
 _TRUSTED = ("apscheduler",)
 # It gives itself a handler of its own.
 _SILENCED = ("jieba",)
@@ -63,12 +63,17 @@ def _take_over_libraries() -> None:
 
 
 class _LibraryHandler(logging.Handler):
-    """Makes an event of what a library logs: who spoke and where, and of which exception; not its words."""
+    """Makes an event of what a library logs: who spoke, where, in which words of its own, and of which exception.
+
+    What the library would fill in stays out. A text with nothing left to fill in was put together before: it stays out.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         fields: dict[str, Any] = {"library": record.name, "at": f"{record.module}:{record.lineno}:{record.funcName}"}
         if record.name.partition(".")[0] in _TRUSTED:
             fields["message"] = record.getMessage()
+        elif record.args:
+            fields["message"] = record.msg
         # A library that logs beyond the standard levels is taken at the next one below.
         level = max(logging.DEBUG, min(record.levelno // 10 * 10, logging.CRITICAL))
         log.log(level, "library_message", exc_info=record.exc_info, **fields)

@@ -24,7 +24,7 @@ def _zone(value: object) -> ZoneInfo:
 
 def _bind(value: object) -> tuple[str, int]:
     host, _, port = str(value).rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not host or not port.isdecimal() or int(port) > 65535:
         raise ValueError("must be HOST:PORT; an example: 127.0.0.1:8000")
     return host, int(port)
 
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    database_url: str = "sqlite:///var/jiangfu.db"
+    database_url: str = Field(default="sqlite:///var/jiangfu.db", repr=False)  # it may hold a password
     keys_dir: Path = Path("var/keys")
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
     public_url: WebAddress = "http://127.0.0.1:8000"
@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     amounts: Annotated[dict[int, int], NoDecode, BeforeValidator(_amounts)] = Field(default_factory=dict)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     web_workers: int = Field(default=1, ge=1, le=64)
-    web_threads: int = Field(default=8, ge=1, le=256)
+    web_threads: int = Field(default=16, ge=1, le=256)
 
     twilio_account_sid: str = Field(default="", validation_alias=AliasChoices("TWILIO_ACCOUNT_SID"))
     twilio_auth_token: SecretStr = Field(default=SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
@@ -107,6 +107,8 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             raise SettingsError(f"{_variable(first['loc'])}: {first['msg'].removeprefix('Value error, ')}") from None
+        except (OSError, UnicodeDecodeError):
+            raise SettingsError(".env: cannot be read as text in UTF-8") from None
 
     def require(self, *fields: str) -> None:
         """Raise SettingsError naming the first of `fields` that is empty: the part that starts cannot do without it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import sys
 from dataclasses import asdict
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from desk.free_port import free_port
 from desk.office import Office
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def demo(
         _serve_page(office, folder, providers_url, clock_offset or 0.0)
         return
     day = today.date() if today else date(machine_now().year, *USUAL_DAY)
-    providers_port = _free_port()
+    providers_port = free_port()
     _environment(folder, day, port, providers_port)
     office = Office()
     _settle(office, folder, day)
@@ -137,10 +137,3 @@ def _serve_page(office: Office, folder: Path, providers_url: str, clock_offset: 
         return app
 
     run(Office(clock=SchemeClock(office.settings.timezone, timedelta(seconds=clock_offset))), build)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -70,7 +70,9 @@ class Office:
     def line(self) -> Line:
         """The line, ready to answer."""
         from core.faq import Finder, load_catalogue
+        from core.group_commit import GroupCommit
         from core.line import Line
 
         catalogue = load_catalogue()
-        return Line(self.sessions, self.vault, self.clock, self.settings, Finder(catalogue), catalogue)
+        commit = GroupCommit(self.sessions)
+        return Line(self.sessions, commit, self.vault, self.clock, self.settings, Finder(catalogue), catalogue)

@@ -42,7 +42,7 @@ def _beat(line: Line) -> None:
 def _tidy(line: Line) -> None:
     with transaction(line.sessions) as session:
         answers = forget_answers(session, machine_now())
-        talks = forget_ended(session, line.clock.now())
+        talks = forget_ended(session, line.vault, line.clock.now())
     log.info("tidied", answers=answers, talks=talks)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from core.confidentiality import keys
 from core.confidentiality.vault import Vault
 from core.db import Sessions, open_engine, open_sessions
-from core.schema import Base
+from core.migrations.run import upgrade
 from core.settings import Settings
 from tests import loopback_only
 from tests.engines import ENGINES
@@ -67,7 +67,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _migrate(url: str) -> None:
     engine = open_engine(url)
-    Base.metadata.create_all(engine)  # for the time being: upgrade(engine), as soon as revision 0001 is made anew
+    upgrade(engine)
     engine.dispose()
 
 

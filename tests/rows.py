@@ -31,10 +31,11 @@ _VALUES: tuple[tuple[type[types.TypeEngine[Any]], Callable[[Any], object]], ...]
 
 
 def fill(session: Session, vault: Vault, text: str) -> None:
-    """Put one row into every table; every sealed column holds `text`. Foreign keys name the only row there is."""
+    """Put one row into every empty table; every sealed column holds `text`. Foreign keys name the row numbered 1."""
     sealed = {(table_of(column).name, column.key): vault.seal(column, text) for column in sealed_columns()}
     for table in Base.metadata.sorted_tables:
-        row = {column.key: sealed.get((table.name, column.key)) or value(column) for column in table.columns}
+        given = [column for column in table.columns if column is not table.autoincrement_column]
+        row = {column.key: sealed.get((table.name, column.key)) or value(column) for column in given}
         session.execute(insert(table), row)
 
 

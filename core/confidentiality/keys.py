@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.errors import KeysError, NotAllowed
@@ -22,9 +22,9 @@ KEY_BYTES = 32
 class Keys:
     """The installation's keys: column keys by number (the highest is in use), and one each for look-ups and answers."""
 
-    columns: dict[int, bytes]
-    lookup: bytes
-    answers: bytes
+    columns: dict[int, bytes] = field(repr=False)
+    lookup: bytes = field(repr=False)
+    answers: bytes = field(repr=False)
 
     @property
     def current(self) -> int:
@@ -78,7 +78,7 @@ def load(folder: Path) -> Keys:
         data = json.loads((folder / FILE).read_text("ascii"))
         columns = {int(number): base64.b64decode(key) for number, key in data["columns"].items()}
         keys = Keys(columns, base64.b64decode(data["lookup"]), base64.b64decode(data["answers"]))
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         raise KeysError from None
     if not columns or any(len(key) != KEY_BYTES for key in (*columns.values(), keys.lookup, keys.answers)):
         raise KeysError

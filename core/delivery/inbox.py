@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, delete, insert, select
+from sqlalchemy import LargeBinary, delete, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.confidentiality.vault import Vault
@@ -17,20 +17,16 @@ class InboxRow(Base):
     """An answered message: the keyed hash of its provider id, and the answer, which only the id itself can open."""
 
     __tablename__ = "inbox"
+    # Kept in the order of the hash alone: fewer pages a commit on SQLite, and no trace of who came after whom.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
     answer: Mapped[bytes]
 
 
-def answer_given(session: Session, vault: Vault, provider_id: str, now: datetime) -> str | None:
-    """The answer given to `provider_id` within the last ten minutes (machine clock), or None."""
-    row = session.execute(
-        select(InboxRow.answer, InboxRow.received_at).where(InboxRow.id_hash == vault.lookup("inbox", provider_id))
-    ).first()
-    if row is None or now - row.received_at > KEPT_FOR:
-        return None
-    return vault.open_answer(provider_id, row.answer)
+# A statement that stays the same object is compiled once; this one runs with every message.
+_INSERT = insert(InboxRow)
 
 
 def keep_answer(session: Session, vault: Vault, provider_id: str, answer: str, now: datetime) -> None:
@@ -40,7 +36,7 @@ def keep_answer(session: Session, vault: Vault, provider_id: str, answer: str, n
         "received_at": now,
         "answer": vault.seal_answer(provider_id, answer),
     }
-    session.execute(insert(InboxRow), values)
+    session.connection().execute(_INSERT, values)
 
 
 def forget_answers(session: Session, now: datetime) -> int:

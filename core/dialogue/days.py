@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from babel.dates import get_month_names
 
+from core.domain.contact import Language
 from core.texts import Say, _
 
 
@@ -36,4 +38,9 @@ def span(say: Say, opens: date, closes: date, today: date) -> str:
 
 
 def _month(say: Say, when: date) -> str:
-    return str(get_month_names("abbreviated", locale=str(say.language))[when.month])
+    return _months(say.language)[when.month]
+
+
+@cache
+def _months(language: Language) -> dict[int, str]:
+    return {number: str(name) for number, name in get_month_names("abbreviated", locale=str(language)).items()}

@@ -52,7 +52,8 @@ def _respond(turn: Turn, inbound: Inbound, talk: Talk | None) -> Outcome:
     if len(text) > LONGEST:
         return _again(turn, talk, _("input.too_long"))
     free_text = talk is not None and talk.data.get("awaits") == Awaits.WORDS
-    command = keywords.recognise(text, free_text_awaited=free_text)
+    # No word is made of digits alone, and most messages are one digit.
+    command = None if text.isdecimal() else keywords.recognise(text, free_text_awaited=free_text)
     if command is not None:
         outcome = _obey(turn, command, talk)
         if outcome is not None:

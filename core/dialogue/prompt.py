@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -70,17 +70,19 @@ class Reply:
 
     def to_json(self) -> str:
         """As kept in the inbox."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        prompts = [[p.text, [[c.id, c.label, c.digit] for c in p.choices], p.awaits] for p in self.prompts]
+        return json.dumps([self.revision, prompts], ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Reply:
         """The reply that `to_json` wrote."""
-        data = json.loads(text)
-        prompts = (
-            Prompt(prompt["text"], tuple(Choice(**choice) for choice in prompt["choices"]), Awaits(prompt["awaits"]))
-            for prompt in data["prompts"]
+        revision, prompts = json.loads(text)
+        return cls(
+            tuple(
+                Prompt(said, tuple(Choice(*c) for c in choices), Awaits(awaits)) for said, choices, awaits in prompts
+            ),
+            revision,
         )
-        return cls(tuple(prompts), data["revision"])
 
 
 def numbered(*choices: tuple[str, str]) -> tuple[Choice, ...]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, delete, insert, update
+from sqlalchemy import BigInteger, LargeBinary, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.confidentiality.vault import SealedText, Vault
 from core.db import Base
 
 IDLE = timedelta(minutes=30)
+EMPTIED = 0  # the revision of a talk that ended and of which nothing but its name is left
+EMPTIED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,12 @@ class DialogueSession(Base):
     """The talk of one address, found by the keyed hash of the address; no row means that nothing is under way."""
 
     __tablename__ = "dialogue_sessions"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[bytes] = mapped_column(SealedText)
-    expires_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
 
 
 class Superseded(Exception):
@@ -50,8 +53,8 @@ def open_talk(vault: Vault, state: bytes | None, revision: int) -> Talk | None:
     """The talk that a row's `state` and `revision` hold; None for no row."""
     if state is None:
         return None
-    fields = json.loads(vault.open(DialogueSession.state, state))
-    return Talk(fields["flow"], fields["step"], fields["data"], tuple(fields["choices"]), revision)
+    flow, step, data, choices = json.loads(vault.open(DialogueSession.state, state))
+    return Talk(flow, step, data, tuple(choices), revision)
 
 
 def save_talk(
@@ -65,10 +68,9 @@ def save_talk(
         if before is not None and not session.execute(delete(DialogueSession).where(mine)).rowcount:  # type: ignore[attr-defined]
             raise Superseded
         return
-    state = {key: value for key, value in asdict(after).items() if key != "revision"}
     values = {
         "revision": after.revision,
-        "state": vault.seal(DialogueSession.state, json.dumps(state, ensure_ascii=False)),
+        "state": vault.seal(DialogueSession.state, _state(after)),
         "expires_at": now + IDLE,
     }
     if before is None:
@@ -80,10 +82,21 @@ def save_talk(
 
 def new_revision() -> int:
     """A revision for the next step: 31 random bits, so that it fits a button's data and any integer column."""
-    return secrets.randbits(31)
+    return secrets.randbits(31) or 1
 
 
-def forget_ended(session: Session, now: datetime) -> int:
-    """Delete the talks that ended more than a day ago; until then their person is told how to resume. How many went."""
-    ended = DialogueSession.expires_at < now - timedelta(days=1)
-    return session.execute(delete(DialogueSession).where(ended)).rowcount  # type: ignore[attr-defined,no-any-return]
+def forget_ended(session: Session, vault: Vault, now: datetime) -> int:
+    """Empty the talks that have ended: what was said goes, which talk it was stays for a day, for the line on how to
+    resume; then the row goes too. How many were emptied."""
+    session.execute(delete(DialogueSession).where(DialogueSession.expires_at < now - timedelta(days=1)))
+    ended = select(DialogueSession).where(DialogueSession.expires_at < now, DialogueSession.revision != EMPTIED)
+    rows = session.scalars(ended.limit(EMPTIED_AT_ONCE)).all()
+    for row in rows:
+        talk = open_talk(vault, row.state, row.revision)
+        row.state = vault.seal(DialogueSession.state, _state(Talk(talk.flow, "") if talk else Talk("", "")))
+        row.revision = EMPTIED
+    return len(rows)
+
+
+def _state(talk: Talk) -> str:
+    return json.dumps([talk.flow, talk.step, talk.data, talk.choices], ensure_ascii=False)

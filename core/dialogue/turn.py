@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +13,17 @@ from core.confidentiality.vault import Vault
 from core.dialogue.prompt import Choice, Prompt
 from core.dialogue.session import Talk, new_revision
 from core.domain.contact import Language
-from core.faq import Catalogue, Finder
+from core.faq import Catalogue, Finding
 from core.settings import Settings
 from core.texts import Say, speaker
 
-T = TypeVar("T")
+
+class Pondering(Exception):
+    """A policy question must be looked up before the turn can be taken."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self.question = question
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,8 @@ class Turn:
     session: Session
     vault: Vault
     settings: Settings
-    finder: Finder
     catalogue: Catalogue
+    findings: Mapping[str, Finding]
     sender: Sender
     now: datetime
 
@@ -53,10 +59,12 @@ class Turn:
         """This turn, speaking `language`."""
         return replace(self, sender=replace(self.sender, language=language))
 
-    def without_transaction(self, work: Callable[[], T]) -> T:
-        """The result of slow `work` that needs no record; the transaction, still only read from, is let go for it."""
-        self.session.rollback()
-        return work()
+    def find(self, question: str) -> Finding:
+        """The topic of a policy question. Raises Pondering where it was not looked up yet: that takes milliseconds,
+        in which no transaction may stand open; the turn is then taken again from the beginning."""
+        if question not in self.findings:
+            raise Pondering(question)
+        return self.findings[question]
 
 
 @dataclass(frozen=True)

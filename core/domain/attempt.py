@@ -14,6 +14,7 @@ class Attempts(Base):
     """The wrong tries under one key (a keyed hash of a sender or of a reference) since `since`."""
 
     __tablename__ = "attempts"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     since: Mapped[datetime]

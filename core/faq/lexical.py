@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ Scores = NDArray[np.float32]
 
 
 def spelling(text: str) -> Iterator[str]:
-    """What is seen in folded `text`: runs of 1-3 Chinese characters; words, pairs of words and their 3-4 letter runs."""
+    """What is seen in folded `text`: runs of 1-3 characters of Chinese; words, pairs, 3-4 letter runs of Latin."""
     chinese = _NOT_CHINESE.sub("", text)
     if chinese:
         framed = f"^{chinese}$"
@@ -26,7 +27,7 @@ def spelling(text: str) -> Iterator[str]:
             yield from (framed[i : i + size] for i in range(len(framed) - size + 1))
     words = _WORD.findall(text)
     yield from (f"w:{word}" for word in words)
-    yield from (f"w:{a} {b}" for a, b in zip(words, words[1:], strict=False))
+    yield from (f"w:{a} {b}" for a, b in pairwise(words))
     for word in words:
         framed = f"<{word}>"
         for size in (3, 4):

@@ -10,10 +10,10 @@ _VOWELS = frozenset("aeiouv")
 _LONGEST_SYLLABLE = 6  # zhuang
 
 
-def toneless(syllable: str) -> str:
-    """`syllable` in plain letters: tone marks dropped, ü written v."""
-    decomposed = unicodedata.normalize("NFD", syllable.replace("ü", "v").replace("u\u0308", "v"))
-    return "".join(c for c in decomposed if c.isascii())
+def toneless(text: str) -> str:
+    """`text` without tone marks, ü written v: nǚ becomes nv."""
+    decomposed = unicodedata.normalize("NFD", text).replace("u\u0308", "v")
+    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How a question is read before it is judged: its language, and pinyin turned into the characters it most likely means."""
+"""How a question is read before it is judged: its language, and pinyin turned into the likeliest characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from core.faq.pinyin import loose, split_syllables, spoken
+from core.faq.pinyin import loose, split_syllables, spoken, toneless
 from core.text import fold
 
 Language = Literal["zh", "en"]
@@ -19,9 +19,12 @@ _LATIN = re.compile(r"[a-z]+")
 _TONE_DIGIT = re.compile(r"(?<=[a-z])[1-5](?![0-9])")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['’](?=[a-z])")
 _LONGEST_PIECE = 3  # characters looked up at once when pinyin is turned into characters
-# What a word costs (negative log frequency) that was never met in its language, and one that can't be pinyin.
-_UNSEEN = 12.0
-_NO_PINYIN = 24.0
+# What a word costs (negative log frequency) that was never met in English: more, the longer it is.
+_UNSEEN_WORD = 4.0
+_UNSEEN_LETTER = 2.0
+# The same for a syllable never met, and for a word that is no pinyin at all.
+_UNSEEN_SYLLABLE = 12.0
+_NO_PINYIN = 16.0
 # A story asks at its beginning or its end; what lies between costs time and says little.
 _KEEP = 150
 
@@ -49,23 +52,27 @@ class Reader:
         text = fold(query[:_KEEP] + " " + query[-_KEEP:] if len(query) > 2 * _KEEP else query)
         if _HANZI.search(text):
             return Reading(_LATIN.sub(self._characters_of_run, text), "zh")
+        text = toneless(text)
         if self._is_pinyin(text):
             plain = _TONE_DIGIT.sub("", _APOSTROPHE.sub(" ", text))
             return Reading(self._characters_of_text(plain), "zh")
         return Reading(text, "en" if _LATIN.search(text) else "zh")
 
     def _is_pinyin(self, text: str) -> bool:
-        return sum(self._english.get(w, _UNSEEN) - self._pinyin_cost(w) for w in _LATIN.findall(text)) > 0
+        return sum(self._english_cost(w) - self._pinyin_cost(w) for w in _LATIN.findall(text)) > 0
+
+    def _english_cost(self, word: str) -> float:
+        return self._english.get(word, _UNSEEN_WORD + _UNSEEN_LETTER * len(word))
 
     def _pinyin_cost(self, word: str) -> float:
-        costs = [self._sounds.get(loose(s), _UNSEEN) for s in split_syllables(word)]
-        return sum(costs) if costs else _NO_PINYIN
+        costs = [self._sounds.get(loose(s), _UNSEEN_SYLLABLE) for s in split_syllables(word)]
+        return sum(costs) if costs else _NO_PINYIN + _UNSEEN_LETTER * len(word)
 
     def _characters_of_run(self, match: re.Match[str]) -> str:
         run = match.group()
         return (
             run
-            if len(run) < 2 or self._english.get(run, _UNSEEN) < self._pinyin_cost(run)
+            if len(run) < 2 or self._english_cost(run) < self._pinyin_cost(run)
             else self._characters(split_syllables(run)) or run
         )
 

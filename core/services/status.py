@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.confidentiality.vault import Vault
@@ -33,6 +33,7 @@ class Locked(Exception):
     """Too many wrong tries from this sender: nothing was looked up."""
 
 
+# Statements that stay the same objects are compiled once; the first runs with every status question.
 _later = aliased(Application)
 _COLUMNS = (
     Person.id, Person.ref, Application.id.label("application_id"), Application.year, Application.stage,
@@ -46,14 +47,17 @@ _OF_CONTACT = (
     select(*_COLUMNS)
     .join(ContactPerson, ContactPerson.person_id == Person.id)
     .join(Application, LATEST, isouter=True)
+    .where(ContactPerson.contact_id == bindparam("contact_id"))
     .order_by(Person.id)
 )
-_BY_REFERENCE = select(*_COLUMNS, Person.id_number).join(Application, LATEST, isouter=True)
+_BY_REFERENCE = (
+    select(*_COLUMNS, Person.id_number).join(Application, LATEST, isouter=True).where(Person.ref == bindparam("ref"))
+)
 
 
 def standings_of_contact(session: Session, contact_id: int) -> list[Standing]:
     """The standing of each person whom the contact serves."""
-    rows = session.execute(_OF_CONTACT.where(ContactPerson.contact_id == contact_id))
+    rows = session.connection().execute(_OF_CONTACT, {"contact_id": contact_id})
     return [Standing(*row) for row in rows]
 
 
@@ -74,7 +78,7 @@ def prove(session: Session, vault: Vault, sender: bytes, ref: str, last_four: st
     if attempts.is_locked(session, sender_key, attempts.SENDER_TRIES, now):
         raise Locked
     ref_locked = attempts.is_locked(session, ref_key, attempts.REFERENCE_TRIES, now)
-    row = session.execute(_BY_REFERENCE.where(Person.ref == ref)).first()
+    row = session.connection().execute(_BY_REFERENCE, {"ref": ref}).first()
     token = row.id_number if row else vault.seal(Person.id_number, "0" * 18)
     right = _ends_in(vault.open(Person.id_number, token), last_four) and row is not None and not ref_locked
     attempts.count(session, ref_key, not right, now)

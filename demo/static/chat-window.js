@@ -29,6 +29,9 @@ export function chatWindow(act) {
       byId("menu-button").focus();
     }
   });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".chat-foot")) closeMenu();
+  });
   return { put, show: (screen, commands, mark) => show(screen, commands, mark, doing, put) };
 }
 

@@ -10,6 +10,9 @@ const LOOK_EVERY = 1000; // ms
 const CHINESE_MOBILE = /^(\+86)(\d{3})(\d{4})(\d{4})$/;
 const residents = JSON.parse(byId("residents").textContent);
 let chosen = residents[0];
+let looks = 0; // counted, because answers can overtake each other: an older one must not be shown over a newer
+let newestShown = 0;
+let lost = false; // the providers did not answer the last look
 
 const phone = keypadPhone((text) => actAndLook(sendText(chosen.id, text)));
 const chat = chatWindow((act, body) => actAndLook(chatAct(chosen.id, act, body)));
@@ -25,14 +28,18 @@ async function actAndLook(act) {
 }
 
 async function look() {
-  const [resident, language] = [chosen, currentLanguage()];
+  const [resident, language, mine] = [chosen, currentLanguage(), ++looks];
   try {
     const shown = await screens(resident.id, language);
-    if (resident !== chosen || language !== currentLanguage()) return;
+    if (resident !== chosen || language !== currentLanguage() || mine < newestShown) return;
+    newestShown = mine;
     notice("page-notice", "");
+    if (lost) tellLanguage();
+    lost = false;
     if (shown.sms) phone.show(shown.sms, resident.id + language);
     if (shown.chat) chat.show(shown.chat, shown.commands, resident.id + language);
   } catch (error) {
+    lost = true;
     notice("page-notice", say(error.message) ?? say("providers_down"));
   }
 }
@@ -51,8 +58,13 @@ function choose(resident) {
   }
   byId("sms-number").textContent = (resident.phone ?? "").replace(CHINESE_MOBILE, "$1 $2 $3 $4");
   for (const id of ["sms-notice", "chat-notice"]) notice(id, "");
-  if (resident.telegram) setLanguage(resident.id, currentLanguage()).catch(() => {});
+  tellLanguage();
   look();
+}
+
+// Telegram knows a person's language; where this fails, the next look that succeeds tells it again.
+function tellLanguage() {
+  if (chosen.telegram) setLanguage(chosen.id, currentLanguage()).catch(() => (lost = true));
 }
 
 function drawCards() {

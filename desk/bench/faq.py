@@ -147,7 +147,7 @@ def _timed(find: Callable[[str], Finding], questions: list[Question]) -> tuple[l
 
 
 def run(queries: Path) -> dict[str, object]:
-    """Put every line of `queries` to our finder and to the baseline; `ratio` is ours over BM25's `hit1` (more is better).
+    """Put every line of `queries` to our finder and to BM25; `ratio` is ours over its `hit1` (more is better).
 
     Raises OSError where the file can't be read, ValueError or KeyError where a line is malformed, ValueError where
     the file has no line.

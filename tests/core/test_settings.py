@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,7 +29,7 @@ SECRET = "s3cret-of-the-provider"
         ("telegram_mode", "polling"),
         ("twilio_api_url", "https://api.twilio.com"),
         ("telegram_api_url", "https://api.telegram.org"),
-        ("amount", None),
+        ("amounts", {}),
     ],
 )
 def test_defaults(field: str, default: object) -> None:
@@ -48,8 +47,7 @@ def test_defaults(field: str, default: object) -> None:
         ("JIANGFU_PUBLIC_URL", "https://line.example/", "public_url", "https://line.example"),
         ("JIANGFU_NOW", "2026-05-12T10:00:00Z", "now", datetime(2026, 5, 12, 10, tzinfo=UTC)),
         ("JIANGFU_NOW", "2026-05-12T10:00:00", "now", datetime(2026, 5, 12, 10)),  # noqa: DTZ001
-        ("JIANGFU_AMOUNT", "1200", "amount", Decimal(1200)),
-        ("JIANGFU_AMOUNT", "", "amount", None),
+        ("JIANGFU_BIND", "", "bind", ("127.0.0.1", 8000)),
         ("TWILIO_ACCOUNT_SID", "AC1", "twilio_account_sid", "AC1"),
         ("TWILIO_FROM", "+8610", "twilio_from", "+8610"),
         ("TWILIO_MESSAGING_SERVICE_SID", "MG1", "twilio_messaging_service_sid", "MG1"),
@@ -82,8 +80,7 @@ def test_each_variable_is_read(
         ("JIANGFU_PUBLIC_URL", "line.example"),
         ("JIANGFU_NOW", "tomorrow"),
         ("JIANGFU_SMS_GATEWAY", "pigeon"),
-        ("JIANGFU_AMOUNT", "-1"),
-        ("JIANGFU_AMOUNT", "much"),
+        ("JIANGFU_AMOUNTS", "much"),
         ("JIANGFU_LOG_LEVEL", "LOUD"),
         ("JIANGFU_WEB_WORKERS", "0"),
         ("JIANGFU_WEB_THREADS", "1.5"),
@@ -119,6 +116,19 @@ def test_the_dotenv_file_is_read_and_the_environment_comes_first(monkeypatch: py
     assert Settings.read().twilio_from == "+8610"
     monkeypatch.setenv("JIANGFU_BIND", "127.0.0.1:82")
     assert Settings.read().bind == ("127.0.0.1", 82)
+
+
+def test_the_databases_password_is_not_shown() -> None:
+    """The address of a PostgreSQL server may hold a password; printing the settings leaves it out."""
+    settings = Settings(database_url=f"postgresql+psycopg://jiangfu:{SECRET}@db/jiangfu")
+    assert SECRET not in f"{settings!r} {settings}"
+
+
+def test_a_dotenv_file_in_another_encoding_is_named() -> None:
+    """A file that an editor saved as GBK stops the start with one line."""
+    Path(".env").write_bytes("JIANGFU_SMS_SIGNATURE=【奖扶办】".encode("gbk"))
+    with pytest.raises(SettingsError, match=r"^\.env: [^\n]+$"):
+        Settings.read()
 
 
 @pytest.mark.parametrize(

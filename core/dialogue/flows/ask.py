@@ -46,7 +46,7 @@ class AskFlow:
 
     def question(self, turn: Turn, text: str) -> Outcome:
         """Answer `text`."""
-        finding = turn.without_transaction(lambda: turn.finder.find(text))
+        finding = turn.find(text)
         if Language(finding.language) is Language.ENGLISH:
             turn = turn.in_language(Language.ENGLISH)
         if finding.kind in {"answer", "redirect"} and finding.topic:

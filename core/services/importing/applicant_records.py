@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
+from core.db import Base
 from core.domain.application import Application, StageChange
 from core.domain.area import Area
 from core.domain.contact import Contact, ContactPerson
@@ -74,11 +75,13 @@ class Records:
         self.applications = {(ref, application.year): application for application, ref in found}
 
     def _fetch_contacts(self, rows: Iterable[ApplicantRow]) -> None:
-        ids = {person.id for person in self.by_ref.values()}
-        served = select(Person.ref, Contact).join_from(ContactPerson, Contact).join(Person)
+        refs = {person.id: person.ref for person in self.by_ref.values()}
+        served = select(ContactPerson.person_id, Contact).join(Contact).where(ContactPerson.person_id.in_(refs))
         self.phones: dict[str, list[Contact]] = defaultdict(list)
-        for ref, contact in self._session.execute(served.where(Person.id.in_(ids), Contact.channel == SMS)):
-            self.phones[ref].append(contact)
+        for person_id, contact in self._session.execute(served):
+            # Asked in the statement, this makes SQLite walk through all phones there are.
+            if contact.channel == SMS:
+                self.phones[refs[person_id]].append(contact)
         hashes = {self.phone_hash(row.phone) for row in rows if row.phone}
         query = select(Contact).where(Contact.channel == SMS, Contact.address_hash.in_(hashes))
         self.contacts = {contact.address_hash: contact for contact in self._session.scalars(query)}
@@ -115,14 +118,27 @@ class Additions:
             application.person_id = person.id
             self._session.add(application)
         self._session.flush()
-        for _, application, reason in self._applications:
-            self._session.add(self._beginning(application, reason))
-        for contact, person in self._links:
-            link = ContactPerson(contact_id=contact.id, person_id=person.id, linked_at=self._now, linked_by="import")
-            self._session.add(link)
-        self._session.flush()
-
-    def _beginning(self, application: Application, reason: bytes | None) -> StageChange:
-        return StageChange(
-            application_id=application.id, changed_at=self._now, to_stage=application.stage, reason=reason
+        self._insert(
+            StageChange,
+            (
+                {
+                    "application_id": application.id,
+                    "to_stage": application.stage,
+                    "changed_at": self._now,
+                    "reason": reason,
+                }
+                for _, application, reason in self._applications
+            ),
         )
+        self._insert(
+            ContactPerson,
+            (
+                {"contact_id": contact.id, "person_id": person.id, "linked_at": self._now, "linked_by": "import"}
+                for contact, person in self._links
+            ),
+        )
+
+    def _insert(self, kind: type[Base], rows: Iterable[dict[str, object]]) -> None:
+        # Nothing here needs their ids, so that they need not become objects first.
+        if values := list(rows):
+            self._session.execute(insert(kind), values)

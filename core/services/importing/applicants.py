@@ -22,8 +22,9 @@ from core.services.importing.report import Outcome, Report, RowResult
 from core.services.importing.seen import Seen
 from core.services.importing.table import Row
 
-_OF_PERSON = ("name", "phone", "area", "language", "home_visit")
-_OF_APPLICATION = ("stage", "reason")
+# What a row says, in this order: of the person, then of the application of its year.
+_SAID = ("name", "phone", "area", "language", "home_visit", "year", "stage", "reason")
+_YEAR = _SAID.index("year")
 
 
 def import_applicants(
@@ -95,16 +96,13 @@ class _Batch:
         key = person.id_number_hash if person else self._records.id_hash(row)
         if row.ref and (by_ref := self._seen.earlier(row.ref.encode(), (key,))) and by_ref.differs is not None:
             raise Unfit(f"line {by_ref.line} gives it to somebody else", "ref")
-        of_person, of_application = _said(row)
-        for subject, said, columns in (
-            (key, of_person, _OF_PERSON),
-            (_yearly(key, row.year), of_application, _OF_APPLICATION),
-        ):
-            earlier = self._seen.earlier(subject, said)
-            if earlier is None:
-                return False
-            if earlier.differs is not None:
-                raise Unfit(f"line {earlier.line} says otherwise of the same person", columns[earlier.differs])
+        earlier = self._seen.earlier(key, _said(row))
+        if earlier is not None and earlier.differs == _YEAR:
+            earlier = self._seen.earlier(_yearly(key, row.year), _said(row))
+        if earlier is None:
+            return False
+        if earlier.differs is not None:
+            raise Unfit(f"line {earlier.line} says otherwise of the same person", _SAID[earlier.differs])
         return True
 
     def _village_of(self, row: ApplicantRow) -> Area:
@@ -171,16 +169,16 @@ class _Batch:
         self._additions.application(person, application, reason)
 
     def _note(self, row: ApplicantRow, person: Person) -> None:
-        key, line = person.id_number_hash, row.reader.line
-        of_person, of_application = _said(row)
-        self._seen.note(key, line, of_person)
-        self._seen.note(_yearly(key, row.year), line, of_application)
+        key, line, said = person.id_number_hash, row.reader.line, _said(row)
+        is_first_year = self._seen.earlier(key, said) is None
+        self._seen.note(key if is_first_year else _yearly(key, row.year), line, said)
         if row.ref:
             self._seen.note(row.ref.encode(), line, (key,))
 
 
-def _said(row: ApplicantRow) -> tuple[tuple[object, ...], tuple[object, ...]]:
-    return (row.name, row.phone, row.area, row.language, row.home_visit), (row.stage, row.reason)
+def _said(row: ApplicantRow) -> tuple[object, ...]:
+    person = row.name, row.phone, row.area, row.language, row.home_visit
+    return *person, row.year, row.stage, row.reason
 
 
 def _yearly(key: bytes, year: int) -> bytes:

@@ -17,8 +17,9 @@ UNPACKED = 256 << 20
 OTHER_PARTS = 8 << 20
 STRINGS = 10 * LONGEST
 ELEMENTS_IN_ROW = 4096
-BYTES_IN_ELEMENT = 1 << 18
 _CHUNK = 1 << 16
+# A cell holds at most 32,767 characters, however they are written.
+QUIET_CHUNKS = 8
 
 _TOO_LARGE = (
     f"The workbook is larger than {LONGEST:,} rows, or damaged: delete the empty rows below the table "
@@ -51,34 +52,32 @@ class _Gauge:
     """Counts the rows, the strings, and what is inside each, in constant memory."""
 
     def __init__(self) -> None:
-        self._parser = expat.ParserCreate()
+        self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._moved
         self._parser.StartDoctypeDeclHandler = self._refuse
-        self.rows = self._strings = self._inside = self._at = 0
+        self.rows = self._strings = self._inside = self._elements = 0
 
     def read(self, xml: IO[bytes]) -> None:
         """Measure the whole of `xml`. Raises FileRefused, or ExpatError where it is no XML."""
+        quiet = before = 0
         while chunk := xml.read(_CHUNK):
             self._parser.Parse(chunk)
-            self._step()
+            quiet = quiet + 1 if self._elements == before else 0
+            before = self._elements
+            if quiet > QUIET_CHUNKS or self.rows > LONGEST or self._strings > STRINGS:
+                self._refuse()
         self._parser.Parse(b"", True)
 
     def _start(self, name: str, _attributes: object) -> None:
-        kind = name.rpartition(":")[2]
-        self.rows += kind == "row"
-        self._strings += kind == "si"
-        self._inside = 0 if kind in {"row", "si"} else self._inside + 1
-        if self.rows > LONGEST or self._strings > STRINGS or self._inside > ELEMENTS_IN_ROW:
-            self._refuse()
-        self._moved()
-
-    def _moved(self, _name: str = "") -> None:
-        self._step()
-        self._at = self._parser.CurrentByteIndex
-
-    def _step(self) -> None:
-        if self._parser.CurrentByteIndex - self._at > BYTES_IN_ELEMENT:
+        self._elements += 1
+        self._inside += 1
+        if name.endswith(" row"):
+            self.rows += 1
+            self._inside = 0
+        elif name.endswith(" si"):
+            self._strings += 1
+            self._inside = 0
+        elif self._inside > ELEMENTS_IN_ROW:
             self._refuse()
 
     def _refuse(self, *_doctype: object) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from dataclasses import dataclass
 
+_KEY = 12
 _DIGEST = 4
 
 
@@ -17,7 +19,7 @@ class Earlier:
 
 
 class Seen:
-    """Some hundred bytes a subject: its key, the line, and four bytes for each thing said; never the things themselves.
+    """About 150 bytes a subject: a digest of it, the line, four bytes for each thing said; never the things themselves.
 
     What a transaction notes counts only once the transaction is through: it may be tried again.
     """
@@ -28,7 +30,8 @@ class Seen:
 
     def earlier(self, subject: bytes, said: Sequence[object]) -> Earlier | None:
         """What an earlier line said of `subject`, held against `said`; None where none did."""
-        entry = self._pending.get(subject) or self._settled.get(subject)
+        key = _key(subject)
+        entry = self._pending.get(key) or self._settled.get(key)
         if entry is None:
             return None
         before = [entry[at : at + _DIGEST] for at in range(_DIGEST, len(entry), _DIGEST)]
@@ -37,7 +40,7 @@ class Seen:
 
     def note(self, subject: bytes, line: int, said: Sequence[object]) -> None:
         """Note that `line` says this of `subject`."""
-        self._pending[subject] = line.to_bytes(_DIGEST) + b"".join(map(_digest, said))
+        self._pending[_key(subject)] = line.to_bytes(_DIGEST) + b"".join(map(_digest, said))
 
     def settle(self) -> None:
         """Keep what was noted: its transaction is through."""
@@ -47,6 +50,10 @@ class Seen:
     def forget(self) -> None:
         """Drop what was noted since the last `settle`."""
         self._pending.clear()
+
+
+def _key(subject: bytes) -> bytes:
+    return blake2b(subject, digest_size=_KEY).digest()
 
 
 def _digest(thing: object) -> bytes:
