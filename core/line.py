@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from prometheus_client import Counter
-from sqlalchemy import RowMapping, and_, bindparam, literal, select, update
+from sqlalchemy import Row, and_, bindparam, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -108,13 +109,13 @@ class Line:
         whose = address_hash(self.vault, inbound.channel, inbound.address)
         provider_id = f"{inbound.channel}:{inbound.provider_id}"
         keys = {"id_hash": self.vault.lookup("inbox", provider_id), "channel": inbound.channel, "address_hash": whose}
-        arrival = session.connection().execute(_ARRIVAL, keys).mappings().one()
-        if arrival["answer"] is not None and machine_now() - arrival["received_at"] <= KEPT_FOR:
-            return Reply.from_json(self.vault.open_answer(provider_id, arrival["answer"]))
+        arrival = session.connection().execute(_ARRIVAL, keys).one()
+        if arrival.answer is not None and machine_now() - arrival.received_at <= KEPT_FOR:
+            return Reply.from_json(self.vault.open_answer(provider_id, arrival.answer))
         now = self.clock.now()
         sender = _sender(arrival, inbound, whose)
-        talk = open_talk(self.vault, arrival["state"], arrival["revision"])
-        ended = talk is not None and now >= arrival["expires_at"]
+        talk = open_talk(self.vault, arrival.state, arrival.revision)
+        ended = talk is not None and now >= arrival.expires_at
         turn = Turn(session, self.vault, self.settings, self.catalogue, findings, sender, now)
         outcome = engine.respond(turn, inbound, talk, ended)
         reply = self._introduced(turn, outcome)
@@ -143,14 +144,14 @@ class Line:
             set_opted_out(session, sender.contact_id, now if outcome.opted_out else None)
 
 
-def _sender(arrival: RowMapping, inbound: Inbound, whose: bytes) -> Sender:
-    if arrival["contact_id"] is None:
+def _sender(arrival: Row[*tuple[Any, ...]], inbound: Inbound, whose: bytes) -> Sender:
+    if arrival.contact_id is None:
         return Sender(inbound.channel, whose, language_of(inbound))
     return Sender(
         inbound.channel,
         whose,
-        arrival["language"],
-        arrival["contact_id"],
-        introduced=arrival["introduced_at"] is not None,
-        opted_out=arrival["opted_out_at"] is not None,
+        arrival.language,
+        arrival.contact_id,
+        introduced=arrival.introduced_at is not None,
+        opted_out=arrival.opted_out_at is not None,
     )

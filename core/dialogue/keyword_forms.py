@@ -59,7 +59,7 @@ def words() -> Words:
         also=_by_form(table, "also"),
         pinyin=_by_form(table, "pinyin"),
         sounds={_sound(form): name for form, name in _by_form(table, "by_sound").items()},
-        english=tuple(form for form in own if _ENGLISH_WORD.fullmatch(form)) + ("unsubscribe",),
+        english=(*(form for form in own if _ENGLISH_WORD.fullmatch(form)), "unsubscribe"),
         before=re.compile(f"(?:{any_of(soft['before'])}|{any_of(soft['before_english'])} )+"),
         after=re.compile(f"(?:{any_of(soft['after'])}| {any_of(soft['after_english'])})+$"),
         told=re.compile(f"(?:{any_of(data()['told'])} ?)+"),

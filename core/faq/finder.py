@@ -49,8 +49,8 @@ class Thresholds:
     offer_score: float
 
 
-WITH_ENCODER = Thresholds(1.5, 0.35, -1.0, 0.6, -2.4)
-LEXICAL_ONLY = Thresholds(2.5, 0.3, -0.9, 0.6, -1.75)
+WITH_ENCODER = Thresholds(sharpness=2.0, answer_share=0.38, answer_score=-1.2, redirect_share=0.6, offer_score=-2.4)
+LEXICAL_ONLY = Thresholds(sharpness=2.75, answer_share=0.35, answer_score=-0.9, redirect_share=0.6, offer_score=-1.75)
 
 
 class _Models:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from dataclasses import dataclass
+from hashlib import blake2b
 
 _KEY = 12
 _DIGEST = 4
