@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.clock import SchemeClock, machine_now
 from core.confidentiality.vault import Vault
 from core.db import Sessions
-from core.delivery.inbox import KEPT_FOR, InboxRow, keep_answer
+from core.delivery.inbox import KEPT_FOR, InboxRow, forget_answers, keep_answer
 from core.dialogue import engine
 from core.dialogue.language import language_of
 from core.dialogue.prompt import Inbound, Prompt, Reply
@@ -112,6 +112,8 @@ class Line:
         arrival = session.connection().execute(_ARRIVAL, keys).one()
         if arrival.answer is not None and machine_now() - arrival.received_at <= KEPT_FOR:
             return Reply.from_json(self.vault.open_answer(provider_id, arrival.answer))
+        if arrival.answer is not None:
+            forget_answers(session, machine_now())  # too old to count, and not yet tidied away
         now = self.clock.now()
         sender = _sender(arrival, inbound, whose)
         talk = open_talk(self.vault, arrival.state, arrival.revision)

@@ -116,6 +116,7 @@ def _supervise(office: Office, folder: Path, port: int, providers_port: int) -> 
     here = f"http://127.0.0.1:{port}"
     providers = [sys.executable, "-m", "demo.providers", "--port", str(providers_port), "--line", here]
     providers += ["--signature", signatures[0], "--signature-en", signatures[1]]
+    providers.append(f"--clock-offset={office.clock.offset.total_seconds()}")
     page = ["demo", "--folder", str(folder), "--page", f"http://127.0.0.1:{providers_port}"]
     parts = {part: command(office, "serve", part) for part in ("bot", "scheduler", "sender")}
     supervise({"providers": providers, "web": command(office, *page), **parts}, Event())

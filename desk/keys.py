@@ -22,6 +22,7 @@ def rotate(office: Office) -> None:
 
     Example: jiangfu keys rotate
     """
+    import core.schema  # noqa: F401 - every sealed column is to be known
     from core.confidentiality.rotation import rotate as rotate_keys
 
     rotated = rotate_keys(office.sessions, office.settings.keys_dir, office.vault)

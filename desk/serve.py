@@ -29,9 +29,8 @@ def serve(office: Office, parts: tuple[str, ...], clock_offset: float | None) ->
 
     Example: jiangfu serve web bot
     """
-    import structlog
-
     from core.clock import SchemeClock
+    from core.logs import configure
 
     settings = office.settings
     if clock_offset is not None:
@@ -41,7 +40,7 @@ def serve(office: Office, parts: tuple[str, ...], clock_offset: float | None) ->
     wanted = parts or tuple(REQUIRED)
     for part in wanted:
         settings.require(*REQUIRED[part])
-    structlog.contextvars.bind_contextvars(part=wanted[0] if len(wanted) == 1 else "parent")
+    configure(settings.log_level, part=wanted[0] if len(wanted) == 1 else "parent")
     if len(wanted) == 1:
         _RUN[wanted[0]](office)
     else:

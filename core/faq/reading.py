@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from core.faq.pinyin import loose, split_syllables, spoken, toneless
+from core.faq.pinyin import loose, split_syllables, toneless
 from core.text import fold
 
 Language = Literal["zh", "en"]
 
 _HANZI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_HANZI_RUN = re.compile(f"{_HANZI.pattern}+")
 _LATIN = re.compile(r"[a-z]+")
 _TONE_DIGIT = re.compile(r"(?<=[a-z])[1-5](?![0-9])")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['’](?=[a-z])")
@@ -25,6 +26,8 @@ _UNSEEN_LETTER = 2.0
 # The same for a syllable never met, and for a word that is no pinyin at all.
 _UNSEEN_SYLLABLE = 12.0
 _NO_PINYIN = 16.0
+# The same for a sound that no phrasing has: it is left in letters.
+_UNSEEN_PIECE = 20.0
 # A story asks at its beginning or its end; what lies between costs time and says little.
 _KEEP = 150
 
@@ -42,10 +45,10 @@ class Reader:
 
     def __init__(self, phrasings: Iterable[str]) -> None:
         folded = [fold(p) for p in phrasings]
-        chinese = [p for p in folded if _HANZI.search(p)]
         self._english = _word_costs(w for p in folded if not _HANZI.search(p) for w in _LATIN.findall(p))
-        self._sounds = _word_costs(s for p in chinese for s in spoken(p))
-        self._pieces = _piece_costs(chinese)
+        runs = [(run, _sounds(run)) for p in folded for run in _HANZI_RUN.findall(p)]
+        self._sounds = _word_costs(sound for _, sounds in runs for sound in sounds)
+        self._pieces = _piece_costs(runs)
 
     def read(self, query: str) -> Reading:
         """The reading of any string whatever."""
@@ -70,11 +73,9 @@ class Reader:
 
     def _characters_of_run(self, match: re.Match[str]) -> str:
         run = match.group()
-        return (
-            run
-            if len(run) < 2 or self._english_cost(run) < self._pinyin_cost(run)
-            else self._characters(split_syllables(run)) or run
-        )
+        if len(run) < 2 or self._english_cost(run) < self._pinyin_cost(run):
+            return run
+        return self._characters(split_syllables(run)) or run
 
     def _characters_of_text(self, text: str) -> str:
         """Pinyin with or without spaces, figures left where they stand."""
@@ -91,7 +92,7 @@ class Reader:
         sounds = [loose(s) for s in syllables]
         best: list[tuple[float, str]] = [(0.0, "")]
         for end in range(1, len(sounds) + 1):
-            unknown = (best[end - 1][0] + 20.0, best[end - 1][1] + sounds[end - 1])
+            unknown = (best[end - 1][0] + _UNSEEN_PIECE, best[end - 1][1] + sounds[end - 1])
             options = [unknown]
             for start in range(max(0, end - _LONGEST_PIECE), end):
                 piece = self._pieces.get(" ".join(sounds[start:end]))
@@ -108,19 +109,21 @@ def _word_costs(words: Iterable[str]) -> dict[str, float]:
     return {word: math.log(total / n) for word, n in counts.items()}
 
 
-def _piece_costs(folded: Iterable[str]) -> dict[str, tuple[float, str]]:
-    """For each run of up to three sounds its commonest characters and their cost (negative log frequency)."""
+def _sounds(characters: str) -> list[str]:
     from pypinyin import lazy_pinyin
 
+    return [loose(s) for s in lazy_pinyin(characters, v_to_u=False)]
+
+
+def _piece_costs(runs: Iterable[tuple[str, list[str]]]) -> dict[str, tuple[float, str]]:
+    """For up to three sounds in a row their commonest characters and what these cost (negative log frequency)."""
     counts: Counter[tuple[str, str]] = Counter()
-    for phrasing in folded:
-        for run in re.findall(f"{_HANZI.pattern}+", phrasing):
-            sounds = [loose(s) for s in lazy_pinyin(run, v_to_u=False)]
-            if len(sounds) != len(run):
-                continue
-            for size in range(1, _LONGEST_PIECE + 1):
-                for at in range(len(run) - size + 1):
-                    counts[" ".join(sounds[at : at + size]), run[at : at + size]] += 1
+    for run, sounds in runs:
+        if len(sounds) != len(run):
+            continue
+        for size in range(1, _LONGEST_PIECE + 1):
+            for at in range(len(run) - size + 1):
+                counts[" ".join(sounds[at : at + size]), run[at : at + size]] += 1
     total = sum(counts.values())
     costs: dict[str, tuple[float, str]] = {}
     for (sound, characters), n in counts.items():

@@ -1,0 +1,91 @@
+"""A small district, and importers over files that the tests write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.confidentiality.vault import Vault
+from core.db import Base, Sessions, transaction
+from core.domain.area import Area, Level
+from core.services.importing import applicant_row, areas, staff
+from core.services.importing.applicants import import_applicants
+from core.services.importing.reading import open_table
+from core.services.importing.report import Report, RowResult
+from tests.core.services.importing.invented import csv_file
+from tests.stopped_clock import MID_MAY
+
+
+@dataclass
+class Imported:
+    """What an import said: its report, and the lines that it printed."""
+
+    report: Report
+    results: list[RowResult] = field(default_factory=list)
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Created, updated, unchanged, rejected."""
+        return tuple(self.report.counts[outcome] for outcome in ("created", "updated", "unchanged", "rejected"))  # type: ignore[return-value]
+
+    @property
+    def said(self) -> list[str]:
+        """The printed lines."""
+        return [sentence for result in self.results for sentence in result.sentences()]
+
+
+@dataclass
+class Desk:
+    """Imports files into one database."""
+
+    sessions: Sessions
+    vault: Vault
+    folder: Path
+
+    def areas(self, path: Path, **options: Any) -> Imported:
+        """Import areas."""
+        return self._run(path, areas.LAYOUT, lambda rows, **more: areas.import_areas(rows, self.sessions, **more), options)
+
+    def staff(self, path: Path, **options: Any) -> Imported:
+        """Import staff."""
+        work = lambda rows, **more: staff.import_staff(rows, self.sessions, self.vault, **more)  # noqa: E731
+        return self._run(path, staff.LAYOUT, work, options)
+
+    def applicants(self, path: Path, **options: Any) -> Imported:
+        """Import applicants as of the middle of May 2026."""
+        work = lambda rows, **more: import_applicants(rows, self.sessions, self.vault, MID_MAY, **more)  # noqa: E731
+        return self._run(path, applicant_row.LAYOUT, work, options)
+
+    def people(self, *rows: dict[str, Any], header: Iterable[str] | None = None, **options: Any) -> Imported:
+        """Import these applicants."""
+        wanted = {"header": tuple(header)} if header else {}
+        return self.applicants(csv_file(self.folder / "people.csv", rows, **wanted), **options)
+
+    def all(self, kind: type[Base]) -> list[Any]:
+        """All records of a kind, in the order in which they were made."""
+        with transaction(self.sessions) as session:
+            return list(session.scalars(select(kind).order_by(*kind.__table__.primary_key)))
+
+    def _run(self, path: Path, layout: Any, work: Callable[..., Report], options: dict[str, Any]) -> Imported:
+        results: list[RowResult] = []
+        with open_table(path, layout) as table:
+            return Imported(work(table.rows, on_row=results.append, **options), results)
+
+
+@pytest.fixture
+def desk(sessions: Sessions, vault: Vault, tmp_path: Path) -> Desk:
+    """A desk with a district D, a township T, an office O, and villages V1 and V2."""
+    with transaction(sessions) as session:
+        session.add(district := Area(code="D", name="某区", level=Level.DISTRICT))
+        session.flush()
+        session.add(township := Area(code="T", name="甲镇", level=Level.TOWNSHIP, parent_id=district.id))
+        session.add(Area(code="O", name="乙街道", level=Level.OFFICE, parent_id=district.id))
+        session.flush()
+        for code in ("V1", "V2"):
+            session.add(Area(code=code, name=code, level=Level.VILLAGE, parent_id=township.id))
+    return Desk(sessions, vault, tmp_path)
