@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import machine_now
 from core.confidentiality import keys
@@ -26,6 +27,6 @@ def check(line: Line) -> list[str]:
     try:
         with transaction(line.sessions) as session:
             beats = session.execute(select(Heartbeat.part, Heartbeat.beat_at)).all()
-    except Unavailable:
+    except (Unavailable, SQLAlchemyError):  # away, or there and not ours: without its tables, or damaged
         return ["database", *ailing]
     return ailing + sorted(part for part, beat_at in beats if machine_now() - beat_at > SILENT_AFTER)

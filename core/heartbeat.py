@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import String, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base
@@ -21,4 +22,10 @@ class Heartbeat(Base):
 
 def beat(session: Session, part: str, now: datetime) -> None:
     """Note that `part` lives at `now` (machine clock)."""
-    session.merge(Heartbeat(part=part, beat_at=now))
+    if session.execute(update(Heartbeat).where(Heartbeat.part == part).values(beat_at=now)).rowcount:  # type: ignore[attr-defined]
+        return
+    try:
+        with session.begin_nested():
+            session.execute(insert(Heartbeat).values(part=part, beat_at=now))
+    except IntegrityError:
+        pass  # another process of the same part has just beaten for the first time

@@ -177,7 +177,7 @@ def _refs_file(path: Path) -> Iterator[OnRow]:
         raise NotAllowed("The file for --refs is there already: name a new one.") from None
     except OSError:
         raise NotAllowed("The file for --refs cannot be written.") from None
-    with open(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "ref"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from threading import Thread
@@ -49,6 +50,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "graceful_timeout": GRACE_SECONDS,
             "logger_class": PlainLogger,
+            "child_exit": _forget_worker,
+            "on_exit": _forget_counts,
         }.items():
             self.cfg.set(key, value)
 
@@ -59,13 +62,26 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._build(line)
 
 
+def _forget_worker(_server: object, worker: Any) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def _forget_counts(_server: object) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
 def run(office: Office, build: Callable[[Line], Flask] | None = None) -> None:
     """Serve until SIGTERM, then finish what is being answered."""
-    from sms.app import create_app
-
     office.settings.require("twilio_auth_token")
     if office.settings.web_workers > 1:
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="jiangfu-metrics-"))
+        # Read by the library when it is imported, so set before anything that counts.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="jiangfu-metrics-")
+    from sms.app import create_app
+
     _ = office.engine  # a database that is away or out of date stops the start, not every request
     office.engine.dispose()
     _ = office.vault

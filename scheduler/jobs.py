@@ -14,6 +14,8 @@ from core.dialogue.session import forget_ended
 from core.errors import Unavailable
 from core.heartbeat import beat
 from core.line import Line
+from core.services.attempts import forget_attempts
+from core.services.linking import forget_codes
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +45,9 @@ def _tidy(line: Line) -> None:
     with transaction(line.sessions) as session:
         answers = forget_answers(session, machine_now())
         talks = forget_ended(session, line.vault, line.clock.now())
-    log.info("tidied", answers=answers, talks=talks)
+        attempts = forget_attempts(session, line.clock.now())
+        codes = forget_codes(session, line.clock.now())
+    log.info("tidied", answers=answers, talks=talks, attempts=attempts, codes=codes)
 
 
 JOBS = (

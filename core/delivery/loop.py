@@ -12,7 +12,7 @@ from core.clock import SchemeClock, machine_now
 from core.confidentiality.vault import Vault
 from core.db import Sessions, transaction
 from core.delivery import outbox
-from core.delivery.sender import Outgoing, Sender, SendError
+from core.delivery.sender import Outgoing, Sender, SendError, Unreachable
 from core.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -51,8 +51,7 @@ class Loop:
         if claimed is None:
             return False
         try:
-            message = Outgoing(claimed.row_id, claimed.address, self._render(claimed))
-            reference = self._senders[claimed.channel].send(message)
+            reference = self._send(claimed)
         except SendError as error:
             log.info("message_not_sent", row=claimed.row_id, reason=type(error).__name__, code=error.code)
             with transaction(self._sessions) as session:
@@ -62,3 +61,13 @@ class Loop:
                 outbox.settle_sent(session, claimed.row_id, reference)
             log.info("message_sent", row=claimed.row_id, channel=claimed.channel)
         return True
+
+    def _send(self, claimed: outbox.Claimed) -> str:
+        try:
+            message = Outgoing(claimed.row_id, claimed.address, self._render(claimed))
+            return self._senders[claimed.channel].send(message)
+        except SendError:
+            raise
+        except Exception as error:  # the outermost loop: one message that breaks does not stop all others
+            log.error("message_broken", row=claimed.row_id, exc_info=True)
+            raise Unreachable(type(error).__name__) from error

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, or_, select, update
+from sqlalchemy import ForeignKey, String, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.confidentiality.vault import SealedText, Vault
 from core.db import Base, word_of
 from core.delivery.sender import SendError
 from core.domain.contact import Contact, Language
+from core.errors import KeysError
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 8
@@ -96,9 +97,10 @@ def claim(
 ) -> Claimed | None:
     """The oldest message that may go now over one of `channels`, leased to the caller, or None.
 
-    A lease that ran out (its worker died) is claimed again. What has expired is marked so and not sent.
+    A lease that ran out (its worker died) is claimed again. What has expired is marked so and not sent; what does not
+    open with our keys is put back with a growing wait, so that it stands in nobody's way.
     """
-    _expire(session, now)
+    _expire(session, now, machine_now)
     row = session.execute(
         select(OutboxRow, Contact)
         .join(Contact, Contact.id == OutboxRow.contact_id)
@@ -117,17 +119,18 @@ def claim(
     if row is None:
         return None
     message, contact = row.tuple()
-    message.state = State.SENDING
     message.attempts += 1
+    try:
+        address = vault.open(Contact.address, contact.address)
+        fields = json.loads(vault.open(OutboxRow.fields, message.fields))
+    except KeysError:
+        message.next_try_at, message.error = machine_now + _growing_wait(message.attempts), "keys"
+        message.state, message.lease_until = State.QUEUED, None
+        return None
+    message.state = State.SENDING
     message.lease_until = machine_now + LEASE
     return Claimed(
-        message.id,
-        message.attempts,
-        contact.channel,
-        vault.open(Contact.address, contact.address),
-        contact.language,
-        message.text_key,
-        json.loads(vault.open(OutboxRow.fields, message.fields)),
+        message.id, message.attempts, contact.channel, address, contact.language, message.text_key, fields
     )
 
 
@@ -142,8 +145,8 @@ def settle_sent(session: Session, row_id: int, provider_ref: str) -> None:
 
 def settle_error(session: Session, claimed: Claimed, error: SendError, now: datetime, machine_now: datetime) -> None:
     """Note what went wrong: put it back with a growing wait, or give it up, and stop the contact where it says so."""
-    again = error.retry and claimed.attempts < MOST_ATTEMPTS
-    wait = error.wait or min(timedelta(seconds=5 * 2**claimed.attempts), timedelta(hours=1))
+    again = error.retry and (error.ours or claimed.attempts < MOST_ATTEMPTS)
+    wait = error.wait or _growing_wait(claimed.attempts)
     session.execute(
         update(OutboxRow)
         .where(OutboxRow.id == claimed.row_id, OutboxRow.state == State.SENDING)
@@ -163,24 +166,38 @@ def settle_error(session: Session, claimed: Claimed, error: SendError, now: date
 
 # A receipt moves a message forward only: what was delivered stays delivered, whatever comes late.
 _BEFORE = {
-    State.DELIVERED: (State.SENDING, State.SENT),
+    # Queued again, because the provider's answer was lost: it had taken the message after all.
+    State.DELIVERED: (State.QUEUED, State.SENDING, State.SENT),
     State.FAILED: (State.SENDING, State.SENT),
 }
 
 
-def note_receipt(session: Session, provider_ref: str, state: State, error: str | None) -> bool:
-    """Move the message with that reference to `state`, if that is forward; whether it moved."""
+def note_receipt(
+    session: Session, provider_ref: str, state: State, error: str | None, row_id: int | None = None
+) -> bool:
+    """Move the message with that reference to `state`, if that is forward; whether it moved.
+
+    `row_id`, where the provider gives it back, finds the message whose reference is not noted (yet).
+    """
+    whose = OutboxRow.provider_ref == provider_ref
+    if row_id is not None:
+        whose = or_(whose, and_(OutboxRow.id == row_id, OutboxRow.provider_ref.is_(None)))
     moved = session.execute(
         update(OutboxRow)
-        .where(OutboxRow.provider_ref == provider_ref, OutboxRow.state.in_(_BEFORE[state]))
-        .values(state=state, error=error)
+        .where(whose, OutboxRow.state.in_(_BEFORE[state]))
+        .values(state=state, error=error, provider_ref=provider_ref, lease_until=None)
     )
     return bool(moved.rowcount)  # type: ignore[attr-defined]
 
 
-def _expire(session: Session, now: datetime) -> None:
+def _expire(session: Session, now: datetime, machine_now: datetime) -> None:
+    nobody_sends = and_(OutboxRow.state == State.SENDING, OutboxRow.lease_until <= machine_now)
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.state == State.QUEUED, OutboxRow.expires_at <= now)
+        .where(or_(OutboxRow.state == State.QUEUED, nobody_sends), OutboxRow.expires_at <= now)
         .values(state=State.EXPIRED, lease_until=None)
     )
+
+
+def _growing_wait(attempts: int) -> timedelta:
+    return min(timedelta(seconds=5 * 2 ** min(attempts, 10)), timedelta(hours=1))

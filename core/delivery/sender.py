@@ -29,9 +29,10 @@ class Sender(Protocol):
 
 
 class SendError(JiangfuError):
-    """The provider did not take the message."""
+    """The provider did not take the message. `ours`: the fault is in how we are set up, not in the message."""
 
     retry: ClassVar[bool] = False
+    ours: ClassVar[bool] = False
     stops_contact: ClassVar[bool] = False
 
     def __init__(self, code: str, wait: timedelta | None = None) -> None:
@@ -57,9 +58,10 @@ class Refused(SendError):
 
 
 class Misconfigured(SendError):
-    """The provider does not accept us (token, number): an administrator's matter, so the message is kept."""
+    """The provider does not accept us (token, number): an administrator's matter, so the message is kept until it expires."""
 
     retry = True
+    ours = True
 
 
 class Stopped(SendError):

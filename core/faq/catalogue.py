@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 
@@ -61,22 +62,40 @@ class Catalogue:
         return digest.hexdigest()[:16]
 
 
-def _read(text: str) -> Entry:
-    raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders; C is 10 times faster)
-    phrasings = [line for language in LANGUAGES for line in raw["phrasings"].get(language, "").splitlines()]
+def _parsed(text: str) -> Any:
+    # Both loaders are safe; the one in C is ten times as fast.
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
+def _framed(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[str]:
+    """What is asked of any scheme, asked of this entry's: by our own names of its topic, else by `names` of all."""
+    for language in LANGUAGES:
+        if raw.get("redirect"):
+            names = raw.get("names", {}).get(language, [])
+            frames = [frame for topic in shared["frames"].values() for frame in topic[language]]
+        else:
+            names = shared["own_names"][language]
+            frames = shared["frames"].get(raw["topic"], {}).get(language, [])
+        yield from (frame.format(name) for name in names for frame in frames)
+
+
+def _entry(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Entry:
+    written = [line for language in LANGUAGES for line in raw["phrasings"].get(language, "").splitlines()]
     return Entry(
         topic=raw["topic"],
         redirect=bool(raw.get("redirect", False)),
         question=MappingProxyType({language: raw["question"][language] for language in LANGUAGES}),
         answer=MappingProxyType({language: raw["answer"][language] for language in LANGUAGES}),
         source=raw["source"],
-        phrasings=tuple(phrasings),
+        phrasings=tuple(dict.fromkeys([*written, *_framed(raw, shared)])),
     )
 
 
 @cache
 def load_catalogue() -> Catalogue:
-    """The catalogue that ships with the program: `entries/*.yaml`, one topic a file."""
-    folder = files(__package__) / "entries"
-    texts = [f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".yaml")]
-    return Catalogue(tuple(sorted(map(_read, texts), key=lambda entry: entry.topic)))
+    """The catalogue that ships with the program: `entries/*.yaml`, one topic a file, and `frames.yaml`."""
+    package = files(__package__)
+    shared = _parsed((package / "frames.yaml").read_text(encoding="utf-8"))
+    texts = [f.read_text(encoding="utf-8") for f in (package / "entries").iterdir() if f.name.endswith(".yaml")]
+    entries = [_entry(_parsed(text), shared) for text in texts]
+    return Catalogue(tuple(sorted(entries, key=lambda entry: entry.topic)))

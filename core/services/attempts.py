@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.domain.attempt import Attempts
@@ -32,3 +32,9 @@ def count(session: Session, key_hash: bytes, wrong: bool, now: datetime) -> int:
         row.since = now
     session.flush()
     return row.wrong
+
+
+def forget_attempts(session: Session, now: datetime) -> int:
+    """Delete the counts that no longer lock anything; how many."""
+    over = delete(Attempts).where(Attempts.since <= now - LOCKED_FOR)
+    return session.execute(over).rowcount  # type: ignore[attr-defined,no-any-return]

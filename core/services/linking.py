@@ -56,3 +56,9 @@ def take_code(session: Session, vault: Vault, contact_id: int, code: str, now: d
         session.delete(waiting)
         return None
     return False
+
+
+def forget_codes(session: Session, now: datetime) -> int:
+    """Delete the codes that are out of date; how many."""
+    over = delete(LinkCode).where(LinkCode.expires_at <= now)
+    return session.execute(over).rowcount  # type: ignore[attr-defined,no-any-return]

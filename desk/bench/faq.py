@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import time
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -46,8 +47,11 @@ def bm25_finder(catalogue: Catalogue, *, plain: bool = False) -> Callable[[str],
     (finding one is no answer): all that our finder has, so that the ratio is the method's merit alone. `plain` leaves
     the phrasings and the redirect topics out: what a ready-made search over the questions and answers would do.
     """
-    import jieba
     from rank_bm25 import BM25Okapi
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba's regular expressions are not raw strings
+        import jieba
 
     jieba.setLogLevel("WARNING")
 

@@ -79,9 +79,13 @@ class _Batch:
         return self._taken(row, person, village, application)
 
     def _person_of(self, row: ApplicantRow) -> Person | None:
-        holder = self._records.by_id_hash.get(self._records.id_hash(row)) if row.id_number else None
+        key = self._records.id_hash(row)
+        holder = self._records.by_id_hash.get(key) if row.id_number else None
         if not row.ref:
             return holder
+        earlier = self._seen.earlier(row.ref.encode(), (key,))
+        if row.id_number and earlier is not None and earlier.differs is not None:
+            raise Unfit(f"line {earlier.line} has it for somebody else", "ref")
         named = self._records.by_ref.get(row.ref)
         if holder is not None and holder is not named:
             raise Unfit("is not the reference of the person with this ID number", "ref")
@@ -94,8 +98,6 @@ class _Batch:
     def _is_repeated(self, row: ApplicantRow, person: Person | None) -> bool:
         """Whether the file has said the same before. Raises Unfit where it has said otherwise of the same person."""
         key = person.id_number_hash if person else self._records.id_hash(row)
-        if row.ref and (by_ref := self._seen.earlier(row.ref.encode(), (key,))) and by_ref.differs is not None:
-            raise Unfit(f"line {by_ref.line} gives it to somebody else", "ref")
         earlier = self._seen.earlier(key, _said(row))
         if earlier is not None and earlier.differs == _YEAR:
             earlier = self._seen.earlier(_yearly(key, row.year), _said(row))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
 from core.services.importing.table import LONGEST, Cell, FileRefused, as_cell
@@ -16,7 +16,7 @@ _LONGEST_LINE = 1 << 20
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-def delimited_rows(file: BinaryIO) -> Iterator[list[Cell]]:
+def delimited_rows(file: BinaryIO) -> Generator[list[Cell], None, None]:
     """Every row of `file`, blank ones too, so that counting them gives the clerk's line numbers.
 
     Raises FileRefused where it is no text, a quotation mark stays open, or it is too long.

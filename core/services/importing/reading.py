@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -45,7 +45,8 @@ def open_table(path: Path, layout: Layout) -> Iterator[Table]:
             with _sheet(file, layout) as table:
                 yield table
         else:
-            yield Table(_below_header(delimited_rows(file), layout), lambda: file.tell() / max(size, 1))
+            with closing(delimited_rows(file)) as rows:
+                yield Table(_below_header(rows, layout), lambda: file.tell() / max(size, 1))
 
 
 @contextmanager
@@ -56,13 +57,14 @@ def _sheet(file: BinaryIO, layout: Layout) -> Iterator[Table]:
     with open_sheet(file) as (sheet, length):
         line = 0
 
-        def counted() -> Iterator[list[Cell]]:
+        def counted() -> Generator[list[Cell], None, None]:
             nonlocal line
             for row in sheet_rows(sheet):
                 line += 1
                 yield row
 
-        yield Table(_below_header(counted(), layout), lambda: min(line / max(length, 1), 1.0))
+        with closing(counted()) as rows:
+            yield Table(_below_header(rows, layout), lambda: min(line / max(length, 1), 1.0))
 
 
 def _below_header(rows: Iterator[list[Cell]], layout: Layout) -> Iterator[Row]:

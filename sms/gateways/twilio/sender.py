@@ -41,9 +41,11 @@ class TwilioSender:
 
     def send(self, message: Outgoing) -> str:
         """Twilio's id of the message. Raises SendError."""
+        # A receipt may be here before Twilio's id is noted, or where its answer was lost: so it names the row.
+        callback = f"{self._callback}?row={message.row_id}"
         try:
             sent = self._client.messages.create(
-                to=message.address, body=printable(message.text), status_callback=self._callback, **self._from
+                to=message.address, body=printable(message.text), status_callback=callback, **self._from
             )
         except TwilioRestException as error:
             raise send_error(error.status, error.code) from None

@@ -6,14 +6,16 @@ import uuid
 
 import structlog
 from flask import Blueprint, Response, abort, request
+from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from core.db import transaction
-from core.delivery.outbox import note_receipt
+from core.delivery.outbox import State, note_receipt
 from core.dialogue.prompt import Inbound, Kind, Reply
-from core.errors import Unavailable
+from core.errors import KeysError, Unavailable
 from core.line import Line
+from core.text import printable
 from sms.gateways.twilio.codes import RECEIPTS
 from sms.render import render_all
 
@@ -36,12 +38,9 @@ def webhooks(line: Line) -> Blueprint:
 
     @pages.post("/sms/inbound")
     def inbound() -> Response:
-        try:
-            reply = line.answer(_inbound())
-        except Unavailable as error:
-            log.error("not_saved", reason=type(error.__cause__).__name__)
-            reply = line.not_saved()
-        return _twiml(reply)
+        message = _inbound()
+        # A message from nobody can't be answered, and two of them are not one person's talk.
+        return _twiml(_answer(line, message) if message.address else Reply(()))
 
     @pages.post("/sms/status")
     def status() -> tuple[str, int]:
@@ -49,12 +48,34 @@ def webhooks(line: Line) -> Blueprint:
         if state is not None:
             try:
                 with transaction(line.sessions) as session:
-                    note_receipt(session, request.form.get("MessageSid", ""), state, request.form.get("ErrorCode"))
+                    _note_receipt(session, state)
             except Unavailable:
                 abort(503)  # Twilio notes it in its log; a lost receipt counts as not reached, never as delivered
         return "", 204
 
     return pages
+
+
+def _answer(line: Line, message: Inbound) -> Reply:
+    try:
+        return line.answer(message)
+    except (Unavailable, KeysError) as error:
+        log.error("not_saved", reason=type(error.__cause__ or error).__name__)
+    except Exception:  # the outermost door: whoever wrote hears that it failed, instead of nothing
+        log.error("inbound_failed", exc_info=True)
+    return line.not_saved()
+
+
+def _note_receipt(session: Session, state: State) -> None:
+    # Our own row's number, which the sender put into the callback's address.
+    row = _number(request.args.get("row", ""))
+    error = _number(request.form.get("ErrorCode", ""))
+    reference = printable(request.form.get("MessageSid", ""))
+    note_receipt(session, reference, state, str(error) if error else None, row_id=row)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _inbound() -> Inbound:

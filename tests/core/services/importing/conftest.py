@@ -15,6 +15,7 @@ from core.db import Base, Sessions, transaction
 from core.domain.area import Area, Level
 from core.services.importing import applicant_row, areas, staff
 from core.services.importing.applicants import import_applicants
+from core.services.importing.batches import ignore
 from core.services.importing.reading import open_table
 from core.services.importing.report import Report, RowResult
 from tests.core.services.importing.invented import csv_file
@@ -41,15 +42,18 @@ class Imported:
 
 @dataclass
 class Desk:
-    """Imports files into one database."""
+    """Imports files into one database. `keeps`: whether it keeps the result of every row."""
 
     sessions: Sessions
     vault: Vault
     folder: Path
+    keeps: bool = True
 
     def areas(self, path: Path, **options: Any) -> Imported:
         """Import areas."""
-        return self._run(path, areas.LAYOUT, lambda rows, **more: areas.import_areas(rows, self.sessions, **more), options)
+        return self._run(
+            path, areas.LAYOUT, lambda rows, **more: areas.import_areas(rows, self.sessions, **more), options
+        )
 
     def staff(self, path: Path, **options: Any) -> Imported:
         """Import staff."""
@@ -74,7 +78,7 @@ class Desk:
     def _run(self, path: Path, layout: Any, work: Callable[..., Report], options: dict[str, Any]) -> Imported:
         results: list[RowResult] = []
         with open_table(path, layout) as table:
-            return Imported(work(table.rows, on_row=results.append, **options), results)
+            return Imported(work(table.rows, on_row=results.append if self.keeps else ignore, **options), results)
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def test_a_new_applicant_is_written_sealed(desk: Desk) -> None:
     (someone,), (application,), (change,) = desk.all(Person), desk.all(Application), desk.all(StageChange)
     (contact,), (link,) = desk.all(Contact), desk.all(ContactPerson)
     opened = desk.vault.open
-    assert is_reference(someone.ref) and imported.results[0].ref == someone.ref
+    assert is_reference(someone.ref)
+    assert imported.results[0].ref == someone.ref
     assert opened(Person.name, someone.name) == person(1)["name"]
     assert opened(Person.id_number, someone.id_number) == person(1)["id_number"]
     assert someone.id_number_hash == desk.vault.lookup("id_number", str(person(1)["id_number"]))
@@ -95,7 +96,8 @@ def test_cells_with_a_warning(desk: Desk, cells: dict[str, str], warning: str) -
     """The person is kept, and the clerk is told."""
     imported = desk.people(person(**cells))
     assert imported.counts == (1, 0, 0, 0)
-    assert len(imported.said) == 1 and imported.said[0].startswith(f"line 2, column {warning}")
+    assert len(imported.said) == 1
+    assert imported.said[0].startswith(f"line 2, column {warning}")
 
 
 BAD = {
@@ -106,13 +108,22 @@ BAD = {
     "a name in Latin letters": ({"name": "Wang Fang"}, "name: must be"),
     "a name that is all points": ({"name": "··"}, "name: must be"),
     "no ID number": ({"id_number": ""}, "id_number: is empty"),
-    "a wrong check character": ({"id_number": id_number(4)[:-1] + "57"[id_number(4)[-1] == "5"]}, "id_number: does not agree"),
-    "a birth date that does not exist": ({"id_number": id_number(4, "19500231")}, "id_number: holds a birth date that does"),
+    "a wrong check character": (
+        {"id_number": id_number(4)[:-1] + "57"[id_number(4)[-1] == "5"]},
+        "id_number: does not agree",
+    ),
+    "a birth date that does not exist": (
+        {"id_number": id_number(4, "19500231")},
+        "id_number: holds a birth date that does",
+    ),
     "a birth date to come": ({"id_number": id_number(4, "20260513")}, "id_number: holds a birth date that nobody"),
     "a birth date too long ago": ({"id_number": id_number(4, "18990101")}, "id_number: holds a birth date that nobody"),
     "an old number of 15 digits": ({"id_number": "430602500312004"}, "id_number: is an old number of 15 digits"),
     "17 digits": ({"id_number": id_number(4)[:-1]}, "id_number: must be 17 digits and"),
-    "an X in the middle": ({"id_number": id_number(4)[:9] + "X" + id_number(4)[10:]}, "id_number: must be 17 digits and"),
+    "an X in the middle": (
+        {"id_number": id_number(4)[:9] + "X" + id_number(4)[10:]},
+        "id_number: must be 17 digits and",
+    ),
     "an ID number that Excel made a number": ({"id_number": "4.30602E+17"}, "id_number: was kept as a number"),
     "a mobile with a digit too few": ({"phone": "1381234567"}, "phone: is no mobile"),
     "a mobile with a digit too many": ({"phone": "138123456789"}, "phone: is no mobile"),
@@ -165,7 +176,8 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once(desk: Desk) -> None:
     header = ("name", "id_number", "phone", "area", "year")
     path = csv_file(desk.folder / "a.csv", [person(name="王", phone="138")], header, titles=titles)
     (line,) = desk.applicants(path).said
-    assert line.startswith("line 2, column 姓 名: must be") and "; column 手机号: is no mobile" in line
+    assert line.startswith("line 2, column 姓 名: must be")
+    assert "; column 手机号: is no mobile" in line
 
 
 class TestFindingPeopleAgain:
@@ -261,13 +273,19 @@ class TestStage:
         """The row is rejected with a pointer, and nothing else of it is taken."""
         desk.people(person(1))
         imported = desk.people(person(1, stage="village_listed", name="李芳"))
-        assert imported.said == ["line 2, column stage: differs from the record: move the applicant with `jiangfu advance`"]
+        assert imported.said == [
+            "line 2, column stage: differs from the record: move the applicant with `jiangfu advance`"
+        ]
         assert desk.vault.open(Person.name, desk.all(Person)[0].name) == person(1)["name"]
 
     def test_another_reason(self, desk: Desk) -> None:
         """A reason on record is not overwritten; left out, it stays."""
         desk.people(person(1, stage="withdrawn", reason="本人要求"))
-        assert desk.people(person(1, stage="withdrawn", reason="别的")).said[0].startswith("line 2, column reason: differs")
+        assert (
+            desk.people(person(1, stage="withdrawn", reason="别的"))
+            .said[0]
+            .startswith("line 2, column reason: differs")
+        )
         assert desk.people(person(1, stage="", reason="")).counts == (0, 0, 1, 0)
 
 
@@ -329,7 +347,9 @@ class TestPhones:
         rows = person(1, language="zh"), person(2, language="en", phone=person(1)["phone"])
         first, again = desk.people(*rows), desk.people(*rows)
         assert (first.counts, again.counts) == ((1, 1, 0, 0), (0, 0, 2, 0))
-        assert again.said == ["line 3, column language: warning: line 2 names another for the same phone; that one holds"]
+        assert again.said == [
+            "line 3, column language: warning: line 2 names another for the same phone; that one holds"
+        ]
         assert desk.all(Contact)[0].language is Language.CHINESE
 
 
