@@ -37,9 +37,9 @@ $(VENV)/.check: $(VENV)/.test requirements-check.lock
 
 # Choose newer versions: needs uv.
 lock:
-	uv pip compile -q --universal --generate-hashes --no-header -o requirements.lock pyproject.toml setuptools.in
-	uv pip compile -q --universal --generate-hashes --no-header -c requirements.lock --extra test -o requirements-test.lock pyproject.toml
-	uv pip compile -q --universal --generate-hashes --no-header -c requirements-test.lock --extra test --extra check -o requirements-check.lock pyproject.toml
+	uv pip compile -q --universal --generate-hashes --no-header --extra encoder -o requirements.lock pyproject.toml setuptools.in
+	uv pip compile -q --universal --generate-hashes --no-header -c requirements.lock --extra encoder --extra test -o requirements-test.lock pyproject.toml
+	uv pip compile -q --universal --generate-hashes --no-header -c requirements-test.lock --extra encoder --extra test --extra check -o requirements-check.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build var .mypy_cache .ruff_cache .pytest_cache

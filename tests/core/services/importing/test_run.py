@@ -61,7 +61,7 @@ def test_a_dry_run_that_stops_claims_nothing(desk: Desk) -> None:
 
 
 def test_another_writer_was_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody texts for the first time while the batch is being looked up: it is tried again, and finds the contact."""
+    """Somebody texts for the first time just then: the phone cannot be noted twice, and the batch is tried again."""
     fetch = applicants.Records
     raced: Iterator[bool] = iter([True])
 
