@@ -23,16 +23,16 @@ check: $(VENV)/.check
 # What each level of work needs, from lock files with hashes; the stamp says for which lock it was installed.
 $(VENV)/.run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-compile --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-test.lock
-	$(PIP) install --require-hashes -r requirements-test.lock
+	$(PIP) install --no-compile --require-hashes -r requirements-test.lock
 	touch $@
 
 $(VENV)/.check: $(VENV)/.test requirements-check.lock
-	$(PIP) install --require-hashes -r requirements-check.lock
+	$(PIP) install --no-compile --require-hashes -r requirements-check.lock
 	touch $@
 
 # Choose newer versions: needs uv.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from weakref import WeakValueDictionary
 
 import structlog
 from telegram import BotCommand, ChatMember, Update
 from telegram.constants import ChatType
-from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
     ApplicationBuilder,
@@ -20,23 +19,25 @@ from telegram.ext import (
     filters,
 )
 
+from bot.errors import tell_waits_as_timedelta, wait_asked_for
 from bot.render import render
 from bot.updates import CHANNEL, inbound
 from core.clock import machine_now
 from core.db import transaction
-from core.dialogue.prompt import Reply
+from core.dialogue.prompt import Inbound, Reply
 from core.domain.contact import Language
-from core.errors import Unavailable
+from core.errors import KeysError, SettingsError, Unavailable
 from core.heartbeat import beat
 from core.line import Line
 from core.services.contacts import note_stopped
+from core.settings import Settings
 from core.texts import _, speaker
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 16
 TRIES = 3
-LONGEST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = 60.0  # seconds; whoever would wait longer has asked somebody else by then
 BEAT_SECONDS = 30
 BEATING = "beating"
 
@@ -66,19 +67,14 @@ class Chats:
         message = inbound(update)
         if chat is None or message is None:
             return
-        if update.callback_query is not None:
-            await self._stop_spinner(update)
         if chat.type != ChatType.PRIVATE:
             await self._say(context, chat.id, speaker(Language.CHINESE)(_("input.group")))
             return
         lock = self._locks.setdefault(chat.id, asyncio.Lock())
         async with lock:
-            try:
-                reply = await asyncio.to_thread(self._line.answer, message)
-            except Unavailable as error:
-                log.error(_("not_saved"), reason=type(error.__cause__).__name__)
-                reply = self._line.not_saved()
-            await self._send(context, chat.id, reply)
+            if update.callback_query is not None:
+                await self._stop_spinner(update)
+            await self._send(context, chat.id, await asyncio.to_thread(self._answer, message))
 
     async def membership(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Note that somebody has blocked the bot, or let it in again."""
@@ -91,6 +87,15 @@ class Chats:
     async def failed(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The last resort: the log says what kind of error it was, never what the message held."""
         log.error("update_failed", exc_info=context.error)
+
+    def _answer(self, message: Inbound) -> Reply:
+        try:
+            return self._line.answer(message)
+        except (Unavailable, KeysError) as error:
+            log.error("not_saved", reason=type(error.__cause__ or error).__name__)
+        except Exception:  # the outermost door: whoever wrote hears that it failed, instead of nothing
+            log.error("inbound_failed", exc_info=True)
+        return self._line.not_saved()
 
     def _note_membership(self, address: str, blocked: bool) -> None:
         with transaction(self._line.sessions) as session:
@@ -112,11 +117,14 @@ class Chats:
                 await asyncio.to_thread(self._note_membership, str(chat_id), True)
                 return False
             except RetryAfter as error:
-                wait = error.retry_after
-                seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-                await asyncio.sleep(min(seconds, LONGEST_WAIT.total_seconds()))
+                wait = wait_asked_for(error).total_seconds()
+            except BadRequest:  # a NetworkError by descent, but it would be refused again
+                break
             except NetworkError:
-                await asyncio.sleep(attempt)
+                wait = attempt
+            if wait > LONGEST_WAIT or attempt == TRIES - 1:
+                break
+            await asyncio.sleep(wait)
         log.warning("answer_not_sent", channel=CHANNEL)
         return False
 
@@ -132,6 +140,7 @@ def build(line: Line) -> Application:  # type: ignore[type-arg]
     """The application for `line`, ready to poll or to serve its webhook. Raises SettingsError without a token."""
     settings = line.settings
     settings.require("telegram_bot_token")
+    tell_waits_as_timedelta()
     chats = Chats(line)
     application = (
         ApplicationBuilder()
@@ -150,8 +159,17 @@ def build(line: Line) -> Application:  # type: ignore[type-arg]
 
 
 def run(line: Line) -> None:
-    """Poll, or serve the webhook where the settings say so, until SIGTERM; what was taken is answered first."""
-    settings, application = line.settings, build(line)
+    """Poll, or serve the webhook where the settings say so, until SIGTERM; what was taken is answered first.
+
+    Raises SettingsError where Telegram does not know the token.
+    """
+    try:
+        _run(build(line), line.settings)
+    except InvalidToken:
+        raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know this token") from None
+
+
+def _run(application: Application, settings: Settings) -> None:  # type: ignore[type-arg]
     if settings.telegram_mode == "polling":
         application.run_polling(allowed_updates=Update.ALL_TYPES, bootstrap_retries=-1)
         return
@@ -169,13 +187,20 @@ def run(line: Line) -> None:
 
 
 async def _begin(application: Application, line: Line) -> None:  # type: ignore[type-arg]
+    try:
+        await _set_commands(application)
+    except TelegramError:
+        log.warning("commands_not_set")  # they stay as the last start left them; the line answers all the same
+    application.bot_data[BEATING] = asyncio.create_task(_keep_beating(line))
+
+
+async def _set_commands(application: Application) -> None:  # type: ignore[type-arg]
     for language in Language:
         say = speaker(language)
         commands = [BotCommand(word, say(key)) for word, key in COMMANDS.items()]
         # Chinese is also what is shown where a phone speaks neither language.
         code = None if language is Language.CHINESE else str(language)
         await application.bot.set_my_commands(commands, language_code=code)
-    application.bot_data[BEATING] = asyncio.create_task(_keep_beating(line))
 
 
 async def _end(application: Application) -> None:  # type: ignore[type-arg]

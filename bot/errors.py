@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -11,12 +12,22 @@ from core.delivery.sender import Misconfigured, Refused, SendError, Stopped, Thr
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 
 
+def tell_waits_as_timedelta() -> None:
+    """Have the library tell waits as timedelta, which it will by itself one day: until then it warns at every one."""
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+
+def wait_asked_for(error: RetryAfter) -> timedelta:
+    """How long Telegram asks us to wait."""
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
+
+
 def send_error(error: TelegramError) -> SendError:
     """Telegram's error as ours. What is not known is taken as not final."""
     name = type(error).__name__
     if isinstance(error, RetryAfter):
-        wait = error.retry_after
-        return Throttled(name, wait if isinstance(wait, timedelta) else timedelta(seconds=wait))
+        return Throttled(name, wait_asked_for(error))
     if isinstance(error, InvalidToken):
         return Misconfigured(name)
     if isinstance(error, Forbidden | ChatMigrated):

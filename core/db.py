@@ -102,7 +102,14 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "cache_size=-65536",
+        "mmap_size=2147418112",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -127,10 +134,16 @@ def is_sqlite(sessions: Sessions) -> bool:
 @contextmanager
 def transaction(sessions: Sessions) -> Iterator[Session]:
     """One unit of work, committed at its end. Raises Unavailable where the database is away, locked or full."""
+    with outages_named(), sessions() as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def outages_named() -> Iterator[None]:
+    """Raises Unavailable for whatever the database says when it is away, locked or full."""
     try:
-        with sessions() as session:
-            yield session
-            session.commit()
+        yield
     except PoolTimeout as error:
         raise Unavailable from error
     except DBAPIError as error:

@@ -6,27 +6,37 @@ disk alone, in turn. On PostgreSQL the server does the same by itself.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from core.db import Sessions, is_sqlite, transaction
+from core.errors import Unavailable
 
 T = TypeVar("T")
 
 
-@dataclass
 class _Job(Generic[T]):
-    work: Callable[[Session], T]
-    done: bool = False
-    value: list[T] = field(default_factory=list)
-    error: Exception | None = None
+    """One unit of work, and the gate at which its thread waits: until it is done, or until it is to lead."""
+
+    def __init__(self, work: Callable[[Session], T]) -> None:
+        self.work = work
+        self.done = False
+        self.value: list[T] = []
+        # What is raised where the leader died before it came to this one.
+        self.error: Exception | None = Unavailable()
+        self.gate = Lock()
+        self.gate.acquire()
+
+    def succeed(self, value: T) -> None:
+        """Note that the work is safe, and what it gave."""
+        self.value.append(value)
+        self.error = None
 
     def result(self) -> T:
+        """What the work gave. Raises what it raised."""
         if self.error is not None:
             raise self.error
         return self.value[0]
@@ -38,8 +48,9 @@ class GroupCommit:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._together = is_sqlite(sessions)
-        self._waiting: deque[_Job[object]] = deque()
-        self._turn = Lock()
+        self._lock = Lock()
+        self._waiting: list[_Job[Any]] = []
+        self._is_led = False
 
     def run(self, work: Callable[[Session], T]) -> T:
         """The value of `work`, committed. It may be run twice, on a fresh transaction, so it must change nothing else.
@@ -48,35 +59,54 @@ class GroupCommit:
         """
         if not self._together:
             return _alone(self._sessions, work)
-        job: _Job[T] = _Job(work)
-        self._waiting.append(job)  # type: ignore[arg-type]
-        with self._turn:  # whoever gets here first does the work of all who wait behind
-            if not job.done:
-                self._run_all()
+        job = _Job(work)
+        with self._lock:
+            self._waiting.append(job)
+            must_wait, self._is_led = self._is_led, True
+        if must_wait:
+            job.gate.acquire()
+        if not job.done:
+            self._lead()
         return job.result()
 
-    def _run_all(self) -> None:
-        jobs = [self._waiting.popleft() for _ in range(len(self._waiting))]
+    def _lead(self) -> None:
+        """Do the work of all who wait, the own included; then let the next one lead, and only then wake those done,
+        so that the next group does not queue behind them."""
+        with self._lock:
+            group, self._waiting = self._waiting, []
+        try:
+            self._run(group)
+        finally:
+            with self._lock:
+                self._is_led = bool(self._waiting)
+                if self._is_led:
+                    self._waiting[0].gate.release()
+            for job in group:
+                job.done = True
+                job.gate.release()
+
+    def _run(self, group: list[_Job[Any]]) -> None:
         try:
             with transaction(self._sessions) as session:
                 values = []
-                for job in jobs:
+                for job in group:
                     values.append(job.work(session))
                     session.flush()
+        except Unavailable as error:
+            for job in group:  # it would not do better for each alone, after waiting for the database in turn
+                job.error = error
         except Exception:  # noqa: BLE001 - one of them failed: each is run alone, and raises its own error
-            for job in jobs:
-                self._run_one(job)
+            for job in group:
+                self._run_alone(job)
         else:
-            for job, value in zip(jobs, values, strict=True):
-                job.value.append(value)
-                job.done = True
+            for job, value in zip(group, values, strict=True):
+                job.succeed(value)
 
-    def _run_one(self, job: _Job[object]) -> None:
+    def _run_alone(self, job: _Job[Any]) -> None:
         try:
-            job.value.append(_alone(self._sessions, job.work))
+            job.succeed(_alone(self._sessions, job.work))
         except Exception as error:  # noqa: BLE001 - it is raised again where it was asked for
             job.error = error
-        job.done = True
 
 
 def _alone(sessions: Sessions, work: Callable[[Session], T]) -> T:

@@ -16,7 +16,7 @@ from core.clock import SchemeClock, machine_now
 from core.confidentiality.vault import Vault
 from core.db import Sessions
 from core.delivery.inbox import KEPT_FOR, InboxRow, forget_answers, keep_answer
-from core.dialogue import engine
+from core.dialogue import engine, keywords
 from core.dialogue.language import language_of
 from core.dialogue.prompt import Inbound, Prompt, Reply
 from core.dialogue.session import DialogueSession, Superseded, open_talk, save_talk
@@ -25,6 +25,7 @@ from core.domain.contact import Contact, Language
 from core.errors import Unavailable
 from core.faq import Catalogue, Finder, Finding
 from core.group_commit import GroupCommit
+from core.policy import calendar
 from core.services.contacts import address_hash, note_contact, set_opted_out
 from core.settings import Settings
 from core.texts import _, speaker
@@ -83,6 +84,12 @@ class Line:
         answered.labels(inbound.channel, "answered").inc()
         return reply
 
+    def warm(self) -> None:
+        """Load what the first messages would have to wait for: the question finder, the words, the calendar."""
+        keywords.recognise("菜单")
+        calendar.postings_of(self.clock.today().year)
+        self.finder.warm()
+
     def not_saved(self) -> Reply:
         """What is said when the database is away. It is not kept: the next try is taken afresh."""
         return Reply((Prompt(speaker(Language.CHINESE)(_("not_saved"))),))
@@ -122,7 +129,7 @@ class Line:
         outcome = engine.respond(turn, inbound, talk, ended)
         reply = self._introduced(turn, outcome)
         self._note_sender(session, inbound, sender, outcome, now)
-        if outcome.talk is not talk:
+        if talk is not None or outcome.talk is not None:  # one that stays as it was is no longer idle either
             save_talk(session, self.vault, whose, talk, outcome.talk, now)
         keep_answer(session, self.vault, provider_id, reply.to_json(), machine_now())
         return reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import Protocol
@@ -9,6 +10,10 @@ from typing import Protocol
 
 class _Converter(Protocol):
     def convert(self, text: str) -> str: ...
+
+
+# Control characters but tab and line feed, lone surrogates, private use, and the two that XML forbids.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufffe\uffff\U000f0000-\U0010ffff]")
 
 
 @cache
@@ -22,7 +27,7 @@ def _simplifier() -> _Converter:
 
 def printable(text: str) -> str:
     """`text` without what no phone shows and XML refuses: control characters (line breaks stay) and lone surrogates."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
+    return _UNPRINTABLE.sub("", text)
 
 
 def simplified(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from io import TextIOWrapper
 
 import click
 
@@ -27,6 +28,8 @@ def chat(office: Office, phone: str, telegram: str | None) -> None:
     number = e164(phone)
     if number is None and telegram is None:
         raise click.UsageError("--phone is no valid number; an example: +8613812345678")
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a terminal of another encoding is no reason to hang up
     channel, address = ("telegram", telegram) if telegram else ("sms", number or "")
     line = office.line
     for text in iter(_typed, ""):

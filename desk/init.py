@@ -15,10 +15,11 @@ def init(office: Office) -> None:
     Example: jiangfu init
     """
     from core.confidentiality import keys
-    from core.db import open_engine
+    from core.db import open_engine, outages_named
     from core.migrations.run import upgrade
 
     settings = office.settings
     keys.ensure(settings.keys_dir)
-    upgrade(open_engine(settings.database_url))
+    with outages_named():
+        upgrade(open_engine(settings.database_url))
     click.echo("The database is at this program's schema; the keys are in place. Keep a safe copy of the keys.")

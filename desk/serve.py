@@ -7,10 +7,14 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
 from desk.office import Office
+
+if TYPE_CHECKING:
+    from core.settings import Settings
 
 REQUIRED = {
     "web": ("twilio_auth_token",),
@@ -40,6 +44,7 @@ def serve(office: Office, parts: tuple[str, ...], clock_offset: float | None) ->
     wanted = parts or tuple(REQUIRED)
     for part in wanted:
         settings.require(*REQUIRED[part])
+        settings.require(*_required_beside(part, settings))
     configure(settings.log_level, part=wanted[0] if len(wanted) == 1 else "parent")
     if len(wanted) == 1:
         _RUN[wanted[0]](office)
@@ -49,6 +54,16 @@ def serve(office: Office, parts: tuple[str, ...], clock_offset: float | None) ->
         _ = office.engine, office.vault  # what is missing is said once, by the parent
         office.engine.dispose()
         supervise({part: command(office, "serve", part) for part in wanted}, Event())
+
+
+def _required_beside(part: str, settings: Settings) -> tuple[str, ...]:
+    """What the part needs only as other settings have it; asked by the parent, lest the child die of it again and
+    again."""
+    if part == "sender" and not settings.twilio_messaging_service_sid:
+        return ("twilio_from",)
+    if part == "bot" and settings.telegram_mode == "webhook":
+        return ("telegram_webhook_secret",)
+    return ()
 
 
 def command(office: Office, *words: str) -> list[str]:
@@ -67,7 +82,7 @@ def _bot(office: Office) -> None:
 
     from bot.app import run
 
-    Thread(target=office.line.finder.warm, daemon=True).start()
+    Thread(target=office.line.warm, daemon=True).start()
     run(office.line)
 
 

@@ -34,7 +34,7 @@ def list_staff(office: Office) -> None:
         rows = session.execute(
             select(Staff, Area.code).join(Area, Area.id == Staff.area_id).where(Staff.left_at.is_(None))
         )
-        for member, area in rows.tuples():
+        for member, area in rows:
             name = office.vault.open(Staff.name, member.name)
             click.echo(f"{member.id}\t{member.role}\t{area}\t{name}\t{'PIN set' if member.pin_hash else 'no PIN yet'}")
 

@@ -58,7 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """The application, built in each worker: neither connections nor threads survive a fork."""
         line = Office(clock=self._office.clock).line
-        Thread(target=line.finder.warm, daemon=True).start()
+        Thread(target=line.warm, daemon=True).start()
         return self._build(line)
 
 

@@ -11,7 +11,7 @@ from core.clock import machine_now
 from core.db import transaction
 from core.delivery.inbox import forget_answers
 from core.dialogue.session import forget_ended
-from core.errors import Unavailable
+from core.errors import KeysError, Unavailable
 from core.heartbeat import beat
 from core.line import Line
 from core.services.attempts import forget_attempts
@@ -29,10 +29,10 @@ class Job:
     work: Callable[[Line], None]
 
     def run(self, line: Line) -> None:
-        """Do the work; a database that is away is noted, and the next run finds what is still due."""
+        """Do the work; a database or keys that are away are noted, and the next run finds what is still due."""
         try:
             self.work(line)
-        except Unavailable:
+        except (Unavailable, KeysError):
             log.warning("job_put_off", job=self.id)
 
 
@@ -44,6 +44,8 @@ def _beat(line: Line) -> None:
 def _tidy(line: Line) -> None:
     with transaction(line.sessions) as session:
         answers = forget_answers(session, machine_now())
+    # A talk that does not open must not keep the answers of everybody else.
+    with transaction(line.sessions) as session:
         talks = forget_ended(session, line.vault, line.clock.now())
         attempts = forget_attempts(session, line.clock.now())
         codes = forget_codes(session, line.clock.now())

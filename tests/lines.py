@@ -15,7 +15,7 @@ from core.line import Line
 from core.settings import Settings
 from tests.stopped_clock import StoppedClock
 
-SECONDS = 20
+SECONDS = 45
 
 
 class IdleFinder(Finder):

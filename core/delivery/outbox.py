@@ -118,7 +118,7 @@ def claim(
     ).first()
     if row is None:
         return None
-    message, contact = row.tuple()
+    message, contact = row
     message.attempts += 1
     try:
         address = vault.open(Contact.address, contact.address)
@@ -129,9 +129,7 @@ def claim(
         return None
     message.state = State.SENDING
     message.lease_until = machine_now + LEASE
-    return Claimed(
-        message.id, message.attempts, contact.channel, address, contact.language, message.text_key, fields
-    )
+    return Claimed(message.id, message.attempts, contact.channel, address, contact.language, message.text_key, fields)
 
 
 def settle_sent(session: Session, row_id: int, provider_ref: str) -> None:

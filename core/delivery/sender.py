@@ -58,7 +58,7 @@ class Refused(SendError):
 
 
 class Misconfigured(SendError):
-    """The provider does not accept us (token, number): an administrator's matter, so the message is kept until it expires."""
+    """The provider does not accept us (token, number): an administrator's matter, so it is kept till it expires."""
 
     retry = True
     ours = True

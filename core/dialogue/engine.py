@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.dialogue import keywords
-from core.dialogue.choices import chosen
+from core.dialogue.choices import chosen, ids
 from core.dialogue.flows import menu, preferences
 from core.dialogue.flows.ask import AskFlow
 from core.dialogue.flows.eligibility import EligibilityFlow
@@ -37,6 +37,8 @@ def respond(turn: Turn, inbound: Inbound, talk: Talk | None, ended: bool = False
     """
     if inbound.kind in _NOT_WORDS:
         return _again(turn, None if ended else talk, _NOT_WORDS[inbound.kind])
+    if ended and talk is not None and talk.answered:
+        return _respond(turn, inbound, None)  # it had come to its end: there is nothing to resume
     if ended and talk is not None:
         line = Prompt(turn.say("talk.ended", talk=turn.say(TALKS[talk.flow]), resume=turn.say(RESUMES[talk.flow])))
         return _respond(turn, inbound, None).preceded_by(line)
@@ -71,8 +73,7 @@ def _pressed(turn: Turn, inbound: Inbound, talk: Talk | None) -> Outcome:
         command = menu.command_of(inbound.choice.removeprefix(MENU_BUTTON))
         outcome = _obey(turn, command, talk) if command else None
         return outcome or menu.show(turn)
-    shown = {pair.split("=", 1)[1] for pair in talk.choices} if talk else set()
-    if talk is None or inbound.revision != talk.revision or inbound.choice not in shown:
+    if talk is None or inbound.revision != talk.revision or inbound.choice not in ids(talk.choices):
         return _again(turn, talk, _("input.old_button"))
     return FLOWS[talk.flow].resume(turn, talk, Answer("", inbound.choice)) or menu.show(turn)
 

@@ -67,6 +67,8 @@ def menu_digit(text: str) -> Command | None:
     """
     if len(text) > _LONGEST:
         return None
+    if text in data()["digits"]:  # as nearly all are sent
+        return Command[data()["digits"][text]]
     chosen = numeral(fold(text))
     name = data()["digits"].get(_ENGLISH_DIGITS.get(chosen) or as_digits(chosen))
     return Command[name] if name else None

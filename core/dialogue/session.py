@@ -24,6 +24,7 @@ class Talk:
     """Where a conversation stands: the flow, its step, what was answered so far, and the choices as they were shown.
 
     `revision` is drawn at random with each step, so that it tells an old button from a new one and counts nothing.
+    `answered`: the talk has come to its end, and only more about it can be asked for; such a one is not resumed.
     """
 
     flow: str
@@ -31,6 +32,7 @@ class Talk:
     data: dict[str, Any] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
     revision: int = 0
+    answered: bool = False
 
 
 class DialogueSession(Base):
@@ -53,8 +55,8 @@ def open_talk(vault: Vault, state: bytes | None, revision: int) -> Talk | None:
     """The talk that a row's `state` and `revision` hold; None for no row."""
     if state is None:
         return None
-    flow, step, data, choices = json.loads(vault.open(DialogueSession.state, state))
-    return Talk(flow, step, data, tuple(choices), revision)
+    flow, step, data, choices, *answered = json.loads(vault.open(DialogueSession.state, state))
+    return Talk(flow, step, data, tuple(choices), revision, *answered)
 
 
 def save_talk(
@@ -93,10 +95,13 @@ def forget_ended(session: Session, vault: Vault, now: datetime) -> int:
     rows = session.scalars(ended.limit(EMPTIED_AT_ONCE)).all()
     for row in rows:
         talk = open_talk(vault, row.state, row.revision)
-        row.state = vault.seal(DialogueSession.state, _state(Talk(talk.flow, "") if talk else Talk("", "")))
+        if talk is None or talk.answered:
+            session.delete(row)  # nothing to resume
+            continue
+        row.state = vault.seal(DialogueSession.state, _state(Talk(talk.flow, "")))
         row.revision = EMPTIED
     return len(rows)
 
 
 def _state(talk: Talk) -> str:
-    return json.dumps([talk.flow, talk.step, talk.data, talk.choices], ensure_ascii=False)
+    return json.dumps([talk.flow, talk.step, talk.data, talk.choices, talk.answered], ensure_ascii=False)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
-from core.dialogue.prompt import Choice, Prompt
+from core.dialogue.choices import as_shown
+from core.dialogue.prompt import Awaits, Prompt
 from core.dialogue.session import Talk, new_revision
 from core.domain.contact import Language
 from core.faq import Catalogue, Finding
@@ -110,6 +111,6 @@ class Flow(Protocol):
 
 def asks(flow: str, step: str, prompt: Prompt, data: dict[str, Any] | None = None) -> Outcome:
     """The outcome that asks `prompt` and remembers its choices as shown."""
-    shown: tuple[Choice, ...] = prompt.choices
-    talk = Talk(flow, step, data or {}, tuple(f"{choice.digit}={choice.id}" for choice in shown), new_revision())
+    shown = tuple(map(as_shown, prompt.choices))
+    talk = Talk(flow, step, data or {}, shown, new_revision(), answered=prompt.awaits is Awaits.NOTHING)
     return Outcome((prompt,), talk)

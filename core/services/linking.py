@@ -19,6 +19,7 @@ from core.texts import _
 VALID_FOR = timedelta(minutes=10)
 WRONG_TRIES = 5
 CODES_A_DAY = 3
+CODE_LENGTH = 6
 
 
 def send_code(session: Session, vault: Vault, contact_id: int, person_id: int, now: datetime) -> bool:
@@ -29,7 +30,7 @@ def send_code(session: Session, vault: Vault, contact_id: int, person_id: int, n
     if phone is None or attempts.is_locked(session, key, CODES_A_DAY, now):
         return False
     attempts.count(session, key, True, now)
-    code = f"{secrets.randbelow(10**6):06}"
+    code = f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}}"
     code_hash = vault.lookup("link_code", f"{contact_id}:{code}")
     expires_at = now + VALID_FOR
     session.merge(
@@ -45,17 +46,22 @@ def take_code(session: Session, vault: Vault, contact_id: int, code: str, now: d
     """Link the chat if `code` is the one that was sent; False where it is wrong, None where no code is waited for
     (never sent, out of date, or tried wrongly five times)."""
     waiting = session.get(LinkCode, contact_id)
-    if waiting is None or now >= waiting.expires_at:
+    if waiting is None:
         return None
+    if now >= waiting.expires_at:
+        return _forget(session, contact_id)
     if hmac.compare_digest(waiting.code_hash, vault.lookup("link_code", f"{contact_id}:{code}")):
         link(session, contact_id, waiting.person_id, "code", now)
-        session.execute(delete(LinkCode).where(LinkCode.contact_id == contact_id))
+        _forget(session, contact_id)
         return True
     waiting.wrong_tries += 1
     if waiting.wrong_tries >= WRONG_TRIES:
-        session.delete(waiting)
-        return None
+        return _forget(session, contact_id)
     return False
+
+
+def _forget(session: Session, contact_id: int) -> None:
+    session.execute(delete(LinkCode).where(LinkCode.contact_id == contact_id))
 
 
 def forget_codes(session: Session, now: datetime) -> int:

@@ -61,11 +61,21 @@ def standings_of_contact(session: Session, contact_id: int) -> list[Standing]:
     return [Standing(*row) for row in rows]
 
 
-def matching_last_four(session: Session, vault: Vault, standings: list[Standing], last_four: str) -> list[Standing]:
-    """Those of `standings` whose person's ID number ends in `last_four`."""
+def tell_apart(
+    session: Session, vault: Vault, sender: bytes, standings: list[Standing], last_four: str, now: datetime
+) -> list[Standing]:
+    """Those of `standings`, which `sender` (a keyed hash) serves, whose person's ID number ends in `last_four`.
+
+    Raises Locked after five wrong tries of the sender within a day, then also for a right one.
+    """
+    key = vault.lookup("tries.sender", sender.hex())
+    if attempts.is_locked(session, key, attempts.SENDER_TRIES, now):
+        raise Locked
     ids = [standing.person_id for standing in standings]
     rows = session.execute(select(Person.id, Person.id_number).where(Person.id.in_(ids)))
     matching = {row.id for row in rows if _ends_in(vault.open(Person.id_number, row.id_number), last_four)}
+    if not matching and attempts.count(session, key, True, now) >= attempts.SENDER_TRIES:
+        raise Locked
     return [standing for standing in standings if standing.person_id in matching]
 
 
@@ -86,14 +96,6 @@ def prove(session: Session, vault: Vault, sender: bytes, ref: str, last_four: st
     if not right and wrong_so_far >= attempts.SENDER_TRIES:
         raise Locked
     return Standing(*row[:-1]) if right and row is not None else None
-
-
-def wrong_guess(session: Session, vault: Vault, sender: bytes, now: datetime) -> None:
-    """Count a wrong try that named no reference. Raises Locked at the fifth within a day."""
-    key = vault.lookup("tries.sender", sender.hex())
-    locked = attempts.is_locked(session, key, attempts.SENDER_TRIES, now)
-    if locked or attempts.count(session, key, True, now) >= attempts.SENDER_TRIES:
-        raise Locked
 
 
 def reason_of(session: Session, vault: Vault, application_id: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from core.confidentiality.vault import Vault
 from core.db import Sessions
-from core.faq import Catalogue, Finder, load_catalogue
+from core.faq import Catalogue, Finder, Finding, load_catalogue
 from core.group_commit import GroupCommit
 from core.line import Line
 from core.settings import Settings
@@ -25,3 +26,15 @@ def assemble(
     """The line; `asked` stands in for the finder of policy questions."""
     catalogue: Catalogue = load_catalogue()
     return Line(sessions, GroupCommit(sessions), vault, clock, settings, asked or finder(), catalogue)
+
+
+class CannedFinder(Finder):
+    """Finds what the test put in, and knows nothing else; it learns nothing, so that it costs nothing."""
+
+    def __init__(self, findings: Mapping[str, Finding] | None = None) -> None:
+        super().__init__(load_catalogue(), encoder=None)
+        self._canned = findings or {}
+
+    def find(self, query: str) -> Finding:
+        """What was put in for `query`."""
+        return self._canned.get(query, Finding("unknown", None, (), "zh"))

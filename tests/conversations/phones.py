@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import httpx
 from twilio.request_validator import RequestValidator
 
 from demo.providers import DEMO_AUTH_TOKEN, DEMO_NUMBER
@@ -78,7 +77,7 @@ class KeypadPhone:
         url = f"{self._stage.settings.public_url}/sms/inbound"
         form = {"From": self.address, "To": DEMO_NUMBER, **fields}
         headers = {"X-Twilio-Signature": self._sign(url, form)}
-        answer = httpx.post(url, data=form, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False)
+        answer = self._stage.http.post(url, data=form, headers=headers)
         answer.raise_for_status()
         return [Heard(reply.text) for reply in replies(answer.text, url)]
 

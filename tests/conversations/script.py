@@ -47,7 +47,8 @@ _Dumper.add_representer(str, _text)
 
 def stories(path: Path) -> list[Story]:
     """The stories of a file."""
-    found: list[Story] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe; C is ten times as quick
+    found: list[Story] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     return found
 
 

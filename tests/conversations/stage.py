@@ -10,6 +10,7 @@ from queue import Queue
 from types import TracebackType
 from typing import Any, Self
 
+import httpx
 from sqlalchemy import Engine
 from telegram import Update
 from telegram.ext import Application, ContextTypes, TypeHandler
@@ -50,6 +51,8 @@ class Stage:
             telegram_api_url=f"{emulators.url}/telegram",
         )
         self.clock = clock
+        # Nothing is encrypted on loopback, and the certificates of the world take 20 ms to load.
+        self.http = self._open.enter_context(httpx.Client(verify=False, trust_env=False, timeout=PATIENCE_SECONDS))
         self.bot: PollingBot | None = None
         self._start()
 

@@ -13,6 +13,7 @@ from tests.engines import on_sqlite
 
 
 @on_sqlite
+@pytest.mark.filterwarnings("ignore:The Row")
 @pytest.mark.parametrize(
     ("path", "name", "channel"), everything(), ids=lambda value: value.stem if isinstance(value, Path) else value
 )

@@ -94,6 +94,8 @@ def _both_calendars(turn: Turn, typed: TypedDate) -> dict[str, str]:
 
 
 def _notice(turn: Turn, typed: TypedDate) -> str:
+    if typed.lunar:
+        return ""  # the next question names the day in both calendars
     solar = in_full(turn.say, typed.date) if typed.date else str(typed.year)
     if typed.from_id_number:
         return turn.say("date.from_id_number", solar=solar)

@@ -10,14 +10,21 @@ from core.dialogue.turn import Turn
 from core.domain.contact import Language
 from core.policy.amounts import amount_for
 from core.policy.eligibility import Verdict, judge
+from core.policy.finding import Finding, Outcome
 from core.policy.interview import facts_from, unsure_of
+from core.policy.interview_facts import UNSURE
 
 Answers = Mapping[str, str]
 
-# A failure that is itself the disputed reading: not for this line to pronounce.
-_DISPUTED = frozenset(
-    {"birth_date_conflict", "claimed_birth_date", "violation_after_2001_only", "no_child_in_policy_period"}
-)
+# Which failures rest on a disputed reading: those are not for this line to pronounce.
+_DISPUTED = {
+    "birth_date_conflict": ("birth_date_conflict", "born_before_1933", "under_60"),
+    "claimed_birth_date": ("born_before_1933", "under_60"),
+    "violation_after_2001_only": ("birth_violation",),
+    "no_child_in_policy_period": ("no_child_in_policy_period",),
+}
+# Passed where nothing was said against it; yet "passes" may be shown only where it was asked and answered.
+_ASKED_BY = {"birth_date_conflict": ("other", "dates_agree")}
 
 
 def verdict(turn: Turn, answers: Answers) -> Prompt:
@@ -34,11 +41,14 @@ def _judged(turn: Turn, answers: Answers) -> Verdict:
 
 def _words(turn: Turn, answers: Answers, judged: Verdict) -> str:
     say = turn.say
-    reason = judged.uncertain_reasons[0] if judged.uncertain_reasons else ""
-    if judged.failed and reason not in _DISPUTED:
-        return say("check.not_eligible") + _failure(turn, judged, judged.failed[0], answers)
-    if reason:
-        return say("check.uncertain", doubt=say(DOUBTS[reason]))
+    disputed = {code: reason for reason in judged.uncertain_reasons for code in _DISPUTED.get(reason, ())}
+    certain = next((code for code in judged.failed if code not in disputed), "")
+    if certain:
+        return say("check.not_eligible") + _failure(turn, judged, certain, answers)
+    # What stands against the person comes before what is merely unclear.
+    doubts = (*(disputed[code] for code in judged.failed), *judged.uncertain_reasons)
+    if doubts:
+        return say("check.uncertain", doubt=say(DOUBTS[doubts[0]]))
     if judged.eligible is None or unsure_of(answers):
         return say("check.unknown")
     yuan = amount_for(turn.now.year, turn.settings.amounts).yuan
@@ -61,10 +71,17 @@ def _failure(turn: Turn, judged: Verdict, code: str, answers: Answers) -> str:
 
 def _conditions(turn: Turn, answers: Answers) -> Prompt:
     judged = _judged(turn, answers)
-    lines = [
-        f"{turn.say(MARKS[finding.outcome])} {turn.say(CONDITIONS[code])}" for code, finding in judged.findings.items()
-    ]
+    marks = {code: MARKS[_shown_outcome(code, finding, answers)] for code, finding in judged.findings.items()}
+    lines = [f"{turn.say(mark)} {turn.say(CONDITIONS[code])}" for code, mark in marks.items()]
     return Prompt("\n".join([turn.say("check.conditions"), *lines]))
+
+
+def _shown_outcome(code: str, finding: Finding, answers: Answers) -> Outcome:
+    asked_by = _ASKED_BY.get(code)
+    if asked_by is None or finding.outcome is not Outcome.PASSES:
+        return finding.outcome
+    answered = any(answers.get(question, UNSURE) != UNSURE for question in asked_by)
+    return Outcome.PASSES if answered else Outcome.UNKNOWN
 
 
 def _papers(turn: Turn, _answers: Answers) -> Prompt:

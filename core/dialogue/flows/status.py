@@ -82,12 +82,12 @@ class StatusFlow:
 
     def _among_registered(self, turn: Turn, last_four: str) -> Outcome:
         standings = self._registered(turn)
-        matching = status.matching_last_four(turn.session, turn.vault, standings, last_four)
+        sender = turn.sender.address_hash
+        matching = status.tell_apart(turn.session, turn.vault, sender, standings, last_four, turn.now)
         if len(matching) == 1:
             return self._show(turn, matching[0], may_link=False)
         if matching:
             return self._ask_reference(turn, _("status.same_last_four"))
-        status.wrong_guess(turn.session, turn.vault, turn.sender.address_hash, turn.now)
         prompt = Prompt(turn.say("status.none_of_family"), awaits=Awaits.DIGITS)
         return asks(self.name, "last_four_of", prompt)
 
@@ -118,7 +118,7 @@ class StatusFlow:
 
     def _take_code(self, turn: Turn, talk: Talk, text: str) -> Outcome | None:
         code = as_digits(text)
-        if not code or turn.sender.contact_id is None:
+        if len(code) != linking.CODE_LENGTH or turn.sender.contact_id is None:
             return _repeat(turn, talk, _("link.unclear"))
         linked = linking.take_code(turn.session, turn.vault, turn.sender.contact_id, code, turn.now)
         if linked:

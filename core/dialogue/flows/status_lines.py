@@ -34,7 +34,6 @@ EVENTS = {
     "bureau_review": _("next.bureau_review"),
     "district_posting": _("next.district_posting"),
     "confirmation": _("next.confirmation"),
-    "payout": _("next.payout"),
 }
 
 

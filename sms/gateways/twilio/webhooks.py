@@ -21,6 +21,8 @@ from sms.render import render_all
 
 log = structlog.get_logger(__name__)
 
+LONGEST_REFERENCE = 64
+
 
 def webhooks(line: Line) -> Blueprint:
     """`POST /sms/inbound` and `POST /sms/status`; 403 unless Twilio signed the public address and the fields."""
@@ -70,7 +72,7 @@ def _note_receipt(session: Session, state: State) -> None:
     # Our own row's number, which the sender put into the callback's address.
     row = _number(request.args.get("row", ""))
     error = _number(request.form.get("ErrorCode", ""))
-    reference = printable(request.form.get("MessageSid", ""))
+    reference = printable(request.form.get("MessageSid", ""))[:LONGEST_REFERENCE]
     note_receipt(session, reference, state, str(error) if error else None, row_id=row)
 
 

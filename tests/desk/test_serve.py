@@ -1,0 +1,185 @@
+"""`jiangfu serve`: one parent, four parts that are started again when they die, and one end for all."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import select
+
+from core.clock import machine_now
+from core.confidentiality.vault import Vault
+from core.db import Sessions, transaction
+from core.delivery.outbox import OutboxRow, State, enqueue
+from core.heartbeat import Heartbeat
+from demo import providers
+from demo.loopback import LoopbackServer
+from demo.provider_state import ProviderState
+from desk.supervisor import LIVED_LONG, LONGEST_WAIT, Child
+from tests.core.delivery.letters import PHONE, contact, row
+from tests.engines import on_sqlite
+from tests.lines import eventually
+from tests.processes import Program, free_port, program
+from tests.stopped_clock import MID_MAY
+
+
+@pytest.fixture
+def web_port() -> int:
+    """Where the web part will listen."""
+    return free_port()
+
+
+@pytest.fixture
+def emulators(web_port: int) -> Iterator[tuple[str, ProviderState]]:
+    """Both providers: their address, and their inside."""
+    app = providers.create_app(providers.demo_line(f"http://127.0.0.1:{web_port}"))
+    with LoopbackServer(app) as server:
+        state: ProviderState = app.extensions["providers"]
+        yield server.url, state
+        state.carrier._webhooks._http.close()
+
+
+@pytest.fixture
+def installation(
+    tmp_path: Path, database_url: str, keys_dir: Path, web_port: int, emulators: tuple[str, ProviderState]
+) -> Program:
+    """The program with both providers set up, on 12 May 2026."""
+    return program(
+        tmp_path,
+        database_url,
+        keys_dir,
+        JIANGFU_BIND=f"127.0.0.1:{web_port}",
+        JIANGFU_PUBLIC_URL=f"http://127.0.0.1:{web_port}",
+        JIANGFU_NOW="2026-05-12T10:00:00",
+        TWILIO_ACCOUNT_SID=providers.DEMO_ACCOUNT_SID,
+        TWILIO_AUTH_TOKEN=providers.DEMO_AUTH_TOKEN,
+        TWILIO_FROM=providers.DEMO_NUMBER,
+        TWILIO_API_URL=f"{emulators[0]}/twilio",
+        TELEGRAM_BOT_TOKEN=providers.DEMO_BOT_TOKEN,
+        TELEGRAM_API_URL=f"{emulators[0]}/telegram",
+    )
+
+
+def _part(parent: int, name: str) -> psutil.Process | None:
+    """The child of the parent that runs that part."""
+    for child in psutil.Process(parent).children():
+        with suppress(psutil.Error):  # it may be gone by now
+            if child.cmdline()[-3:-1] == ["serve", name]:
+                return child
+    return None
+
+
+@on_sqlite
+def test_the_whole_line(
+    installation: Program, emulators: tuple[str, ProviderState], sessions: Sessions, vault: Vault, web_port: int
+) -> None:
+    """A text and a chat are answered; what waits goes out and is reported delivered; a part that is killed comes back
+    with the same clock; SIGTERM ends all with 0, and leaves nobody behind."""
+    _url, state = emulators
+    row_id = _message_that_waits(sessions, vault)
+    with installation.started("serve") as running:
+        parent = running.process.pid
+        eventually(lambda: _beats(sessions) >= {"scheduler", "sender", "bot"}, "not all parts live")
+        running.lives_until(web_port)
+        killed = _part(parent, "scheduler")
+        assert killed is not None
+        clock = killed.cmdline()[-1]
+        killed.kill()
+        assert any("5月18日" in text for text in state.carrier.text_in(PHONE, "3"))
+        state.people.text(5001, "3")
+        eventually(lambda: row(sessions, row_id).state is State.DELIVERED, "the message was not delivered")
+        eventually(lambda: "5月18日" in str(state.people.screen(5001)), "the chat was not answered")
+        eventually(lambda: (_part(parent, "scheduler") or killed).pid != killed.pid, "it was not started again")
+        again = _part(parent, "scheduler")
+        assert again is not None
+        assert clock.startswith("--clock-offset=")
+        assert again.cmdline()[-1] == clock
+        family = psutil.Process(parent).children(recursive=True)
+        assert len(family) >= 4
+        began = time.monotonic()
+        assert running.ends() == 0
+        assert time.monotonic() - began < 20
+        assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+        printed = running.printed()
+    assert printed.count("The scheme clock starts at 2026-05-12 10:00") == 1
+    assert '"part_died"' in printed
+    assert all(canary not in printed for canary in (PHONE[3:], providers.DEMO_AUTH_TOKEN, "Traceback"))
+
+
+def _message_that_waits(sessions: Sessions, vault: Vault) -> int:
+    whom = contact(sessions, vault)
+    with transaction(sessions) as session:
+        later = MID_MAY.replace(year=2099)
+        fields = {"phone": "12345", "hours": "9:00-17:00"}
+        enqueue(session, vault, contact_id=whom, text_key="help", fields=fields, now=MID_MAY, expires_at=later)
+        session.flush()
+        return session.scalars(select(OutboxRow.id)).one()
+
+
+def _beats(sessions: Sessions) -> set[str]:
+    with transaction(sessions) as session:
+        return {part for part, at in session.execute(select(Heartbeat.part, Heartbeat.beat_at)) if at <= machine_now()}
+
+
+@on_sqlite
+def test_the_scheduler_alone(tmp_path: Path, database_url: str, keys_dir: Path, sessions: Sessions) -> None:
+    """It needs no provider, beats, and ends with 0."""
+    with program(tmp_path, database_url, keys_dir).started("serve", "scheduler") as running:
+        eventually(lambda: _beats(sessions) == {"scheduler"}, "it does not beat")
+        assert running.ends() == 0
+        assert '"tidied"' in running.printed()
+
+
+def _dies(child: Child) -> None:
+    assert child.process is not None
+    child.process.wait()
+
+
+def test_a_part_that_keeps_dying_is_started_ever_less_often() -> None:
+    """At once the first time; then after waits that double up to a minute."""
+    child, now, waits = Child("sick", ["false"]), 1000.0, []
+    child.look_after(now)
+    for _ in range(8):
+        _dies(child)
+        child.look_after(now)
+        assert child.process is None
+        wait = next(s for s in range(1, 100) if child.look_after(now + s) or child.process is not None)
+        waits.append(wait)
+        now += wait
+    _dies(child)
+    assert waits == [2, 4, 8, 16, 32, 60, 60, 60]
+    assert waits[-1] == LONGEST_WAIT
+
+
+def test_a_part_that_lived_long_is_started_again_soon() -> None:
+    """Its old troubles are forgotten."""
+    child = Child("well", ["false"])
+    child.look_after(0.0)
+    _dies(child)
+    child.look_after(0.0)
+    child.look_after(2.0)
+    _dies(child)
+    child.look_after(2.0 + LIVED_LONG + 1)
+    child.look_after(2.0 + LIVED_LONG + 1.5)
+    assert child.process is None
+    child.look_after(2.0 + LIVED_LONG + 2)
+    assert child.process is not None
+    _dies(child)
+
+
+def test_a_part_that_lives_is_left_alone() -> None:
+    """However often one looks."""
+    child = Child("well", [sys.executable, "-c", "input()"])
+    child.look_after(0.0)
+    process = child.process
+    for now in (0.5, 100.0):
+        child.look_after(now)
+        assert child.process is process
+    assert process is not None
+    process.kill()
+    process.wait()
