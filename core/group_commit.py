@@ -6,7 +6,7 @@ disk alone, in turn. On PostgreSQL the server does the same by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -16,13 +16,19 @@ from core.db import Sessions, is_sqlite, transaction
 from core.errors import Unavailable
 
 T = TypeVar("T")
+Finish = Callable[[Session, Sequence[T]], None]
+
+
+def _nothing(_session: Session, _values: Sequence[Any]) -> None:
+    """For work that leaves nothing to be written for many at once."""
 
 
 class _Job(Generic[T]):
     """One unit of work, and the gate at which its thread waits: until it is done, or until it is to lead."""
 
-    def __init__(self, work: Callable[[Session], T]) -> None:
+    def __init__(self, work: Callable[[Session], T], finish: Finish[T]) -> None:
         self.work = work
+        self.finish = finish
         self.done = False
         self.value: list[T] = []
         # What is raised where the leader died before it came to this one.
@@ -52,14 +58,17 @@ class GroupCommit:
         self._waiting: list[_Job[Any]] = []
         self._is_led = False
 
-    def run(self, work: Callable[[Session], T]) -> T:
+    def run(self, work: Callable[[Session], T], finish: Finish[T] = _nothing) -> T:
         """The value of `work`, committed. It may be run twice, on a fresh transaction, so it must change nothing else.
+
+        `finish` is given the values of all that share the transaction and the same `finish`, before the commit: for
+        what is cheaper to write for many at once.
 
         Raises what `work` raises, and Unavailable where the database is away, locked or full.
         """
         if not self._together:
-            return _alone(self._sessions, work)
-        job = _Job(work)
+            return _alone(self._sessions, work, finish)
+        job = _Job(work, finish)
         with self._lock:
             self._waiting.append(job)
             must_wait, self._is_led = self._is_led, True
@@ -92,6 +101,8 @@ class GroupCommit:
                 for job in group:
                     values.append(job.work(session))
                     session.flush()
+                for finish in {job.finish for job in group}:
+                    finish(session, [v for job, v in zip(group, values, strict=True) if job.finish is finish])
         except Unavailable as error:
             for job in group:  # it would not do better for each alone, after waiting for the database in turn
                 job.error = error
@@ -104,11 +115,13 @@ class GroupCommit:
 
     def _run_alone(self, job: _Job[Any]) -> None:
         try:
-            job.succeed(_alone(self._sessions, job.work))
+            job.succeed(_alone(self._sessions, job.work, job.finish))
         except Exception as error:  # noqa: BLE001 - it is raised again where it was asked for
             job.error = error
 
 
-def _alone(sessions: Sessions, work: Callable[[Session], T]) -> T:
+def _alone(sessions: Sessions, work: Callable[[Session], T], finish: Finish[T]) -> T:
     with transaction(sessions) as session:
-        return work(session)
+        value = work(session)
+        finish(session, [value])
+        return value

@@ -133,4 +133,4 @@ class District:
 def _id_number(born: date, serial: int) -> str:
     # 430600 is a prefecture's own code, which no county's register hands out.
     stem = f"430600{born:%Y%m%d}{serial % 1000:03}"
-    return stem + ric.calc_check_digit(stem)
+    return stem + ric.calc_check_digit(stem + "0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
 import sys
 from collections.abc import Callable
@@ -102,7 +103,8 @@ def _sender(office: Office) -> None:
     settings = office.settings
     senders: list[Sender] = [TwilioSender(settings)]
     if settings.telegram_bot_token.get_secret_value():
-        senders.append(TelegramSender(settings))
+        senders.append(telegram := TelegramSender(settings))
+        atexit.register(telegram.close)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

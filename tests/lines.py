@@ -59,9 +59,9 @@ class Lock:
         self._engine.dispose()
 
 
-def eventually(condition: Callable[[], object], what: str = "") -> None:
-    """Return as soon as `condition` holds; fail where it does not within SECONDS."""
-    deadline = time.monotonic() + SECONDS
+def eventually(condition: Callable[[], object], what: str = "", seconds: float = SECONDS) -> None:
+    """Return as soon as `condition` holds; fail where it does not within so many seconds."""
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, what or "it did not happen in time"
         time.sleep(0.01)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import LargeBinary, delete, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -29,14 +31,19 @@ class InboxRow(Base):
 _INSERT = insert(InboxRow)
 
 
-def keep_answer(session: Session, vault: Vault, provider_id: str, answer: str, now: datetime) -> None:
-    """Keep `answer`. Raises IntegrityError where another worker has answered the same id meanwhile."""
-    values = {
+def answer_row(vault: Vault, provider_id: str, answer: str, now: datetime) -> Mapping[str, Any]:
+    """The row that keeps `answer` to the message with that id."""
+    return {
         "id_hash": vault.lookup("inbox", provider_id),
         "received_at": now,
         "answer": vault.seal_answer(provider_id, answer),
     }
-    session.connection().execute(_INSERT, values)
+
+
+def keep_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep answers. Raises IntegrityError where another worker has answered one of the same ids meanwhile."""
+    if rows:
+        session.connection().execute(_INSERT, rows)
 
 
 def forget_answers(session: Session, now: datetime) -> int:

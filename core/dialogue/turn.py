@@ -15,6 +15,7 @@ from core.dialogue.prompt import Awaits, Prompt
 from core.dialogue.session import Talk, new_revision
 from core.domain.contact import Language
 from core.faq import Catalogue, Finding
+from core.services.status import Standing
 from core.settings import Settings
 from core.texts import Say, speaker
 
@@ -29,7 +30,8 @@ class Pondering(Exception):
 
 @dataclass(frozen=True)
 class Sender:
-    """Who is speaking: the address on its channel, and what is known of it (no id: it was never heard of before)."""
+    """Who is speaking: the address on its channel, what is known of it (no id: it was never heard of before), and where
+    the applications of those whom it serves stand."""
 
     channel: str
     address_hash: bytes
@@ -37,6 +39,7 @@ class Sender:
     contact_id: int | None = None
     introduced: bool = False
     opted_out: bool = False
+    serves: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
 from core.domain.application import Application, StageChange
+from core.domain.area import Area, Level
 from core.domain.person import Person
 from core.domain.staff import Role
 from core.domain.stage import NEEDS_REASON, STEPS, Stage, may_step
@@ -18,6 +19,8 @@ from core.services.areas import lies_within
 
 # The village's own steps are the cadre's (policy-facts §5, «Who»); every other is taken by an officer.
 _CADRE_STEPS = frozenset({Stage.VILLAGE_LISTED, Stage.VILLAGE_REVIEWED})
+# What the bureau decides is not for a township's officer.
+_DISTRICT_STEPS = frozenset({Stage.BUREAU_REVIEWED, Stage.DISTRICT_LISTED, Stage.CONFIRMED})
 
 
 def advance(session: Session, vault: Vault, ref: str, target: Stage, actor: Actor, reason: str, now: datetime) -> Stage:
@@ -61,5 +64,10 @@ def _check_actor(session: Session, ref: str, area_id: int, target: Stage, actor:
     may = actor.role in {Role.OFFICER, Role.ADMIN} or (actor.role is Role.CADRE and target in _CADRE_STEPS)
     if not may:
         raise NotAllowed(f"{ref}: a {actor.role} may not decide {target}.")
+    if (
+        target in _DISTRICT_STEPS
+        and session.scalar(select(Area.level).where(Area.id == actor.area_id)) != Level.DISTRICT
+    ):
+        raise NotAllowed(f"{ref}: {target} is decided by the district's officers.")
     if not lies_within(session, area_id, actor.area_id):
         raise NotAllowed(f"{ref}: this person's village is not in your area.")

@@ -49,14 +49,16 @@ def take_code(session: Session, vault: Vault, contact_id: int, code: str, now: d
     if waiting is None:
         return None
     if now >= waiting.expires_at:
-        return _forget(session, contact_id)
+        _forget(session, contact_id)
+        return None
     if hmac.compare_digest(waiting.code_hash, vault.lookup("link_code", f"{contact_id}:{code}")):
         link(session, contact_id, waiting.person_id, "code", now)
         _forget(session, contact_id)
         return True
     waiting.wrong_tries += 1
     if waiting.wrong_tries >= WRONG_TRIES:
-        return _forget(session, contact_id)
+        _forget(session, contact_id)
+        return None
     return False
 
 

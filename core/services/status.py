@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,25 +34,25 @@ class Locked(Exception):
     """Too many wrong tries from this sender: nothing was looked up."""
 
 
-# Statements that stay the same objects are compiled once; the first runs with every status question.
+# Statements that stay the same objects are compiled once.
 _later = aliased(Application)
-_COLUMNS = (
-    Person.id, Person.ref, Application.id.label("application_id"), Application.year, Application.stage,
-    Application.stage_since,
+STANDING = (
+    Person.id.label("person_id"), Person.ref,
+    Application.id.label("application_id"), Application.year, Application.stage, Application.stage_since,
 )  # fmt: skip
 LATEST = and_(
     Application.person_id == Person.id,
     ~select(_later.id).where(_later.person_id == Person.id, _later.year > Application.year).exists(),
 )
 _OF_CONTACT = (
-    select(*_COLUMNS)
+    select(*STANDING)
     .join(ContactPerson, ContactPerson.person_id == Person.id)
     .join(Application, LATEST, isouter=True)
     .where(ContactPerson.contact_id == bindparam("contact_id"))
     .order_by(Person.id)
 )
 _BY_REFERENCE = (
-    select(*_COLUMNS, Person.id_number).join(Application, LATEST, isouter=True).where(Person.ref == bindparam("ref"))
+    select(*STANDING, Person.id_number).join(Application, LATEST, isouter=True).where(Person.ref == bindparam("ref"))
 )
 
 
@@ -62,7 +63,7 @@ def standings_of_contact(session: Session, contact_id: int) -> list[Standing]:
 
 
 def tell_apart(
-    session: Session, vault: Vault, sender: bytes, standings: list[Standing], last_four: str, now: datetime
+    session: Session, vault: Vault, sender: bytes, standings: Sequence[Standing], last_four: str, now: datetime
 ) -> list[Standing]:
     """Those of `standings`, which `sender` (a keyed hash) serves, whose person's ID number ends in `last_four`.
 

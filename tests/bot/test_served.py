@@ -1,4 +1,4 @@
-"""`jiangfu serve bot` as it runs in earnest, polling or behind its webhook: its answers, its log, its end."""
+"""`jiangfu serve bot` behind its webhook: its answers, its log, its end. (Polling: tests/desk/test_serve.py.)"""
 
 from __future__ import annotations
 
@@ -35,17 +35,15 @@ def _webhook() -> dict[str, str]:
 
 
 @on_sqlite
-@pytest.mark.parametrize("mode", ["polling", "webhook"])
-def test_the_bot_part(bot: Program, telegram: Telegram, mode: str) -> None:
-    """It answers; at its loudest the log holds neither token nor chat, name or words; SIGTERM in the middle of an
+def test_the_webhook(bot: Program, telegram: Telegram) -> None:
+    """It answers whoever knows its secret; at its loudest the log holds neither token nor chat, name or words; SIGTERM in the middle of an
     answer ends it with 0 when the answer is out."""
-    settings = _webhook() if mode == "webhook" else {}
+    settings = _webhook()
     telegram.state.people.name(PERSON, NAME, "zh")
     with bot.started("serve", "bot", **settings) as running:
         telegram.says("菜单", PERSON)
         telegram.hears(2, PERSON)
-        if settings:
-            _is_shut_without_its_secret(settings["JIANGFU_PUBLIC_URL"])
+        _is_shut_without_its_secret(settings["JIANGFU_PUBLIC_URL"])
         message, data = telegram.buttons(PERSON)[-1]
         telegram.state.people.press(PERSON, message, data)
         telegram.hears(3, PERSON)

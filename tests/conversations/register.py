@@ -47,13 +47,13 @@ def id_number(last_four: str) -> str:
     return next(stem + last_four[3] for stem in stems if ric.calc_check_digit(f"{stem}?") == last_four[3])
 
 
-def enter(session: Session, vault: Vault, people: Iterable[Entry]) -> None:
-    """Add `people`, all of one village."""
-    village = Area(code=VILLAGE, name="枫树村", name_en="Fengshu", level=Level.VILLAGE)
-    session.add(village)
+def enter(session: Session, vault: Vault, people: Iterable[Entry], village: str = VILLAGE) -> None:
+    """Add `people`, all of one new village."""
+    area = Area(code=village, name="枫树村", name_en="Fengshu", level=Level.VILLAGE)
+    session.add(area)
     session.flush()
     for number, entry in enumerate(people):
-        _enter(session, vault, village.id, entry, number)
+        _enter(session, vault, area.id, entry, number)
 
 
 def _enter(session: Session, vault: Vault, area_id: int, entry: Entry, number: int) -> None:

@@ -4,6 +4,7 @@ A file of `scripts/` holds stories. Of each:
 
 - `story`: the promise it keeps, in a sentence; `channels`: where it plays (`sms`, `telegram`; both where left out).
 - `begins`: the scheme's time, local (12 May 2026, 10:00 where left out).
+- `acquainted`: the person has written before, so that the first answer does not introduce the line.
 - `register`: the people known (fields of `register.Entry`); `phones` names the contacts that serve a person: `me` is
   who talks, on either channel; `home` another keypad phone, `chat` another chat.
 - `talk`: steps. The person `says` a text, `presses` a button by its label (or the `oldest` one), sends a `picture`, or
@@ -72,6 +73,11 @@ def everything() -> list[tuple[Path, str, str]]:
         for story in stories(path)
         for channel in story.get("channels", CHANNELS)
     ]
+
+
+def label(path: Path, name: str, channel: str) -> str:
+    """How the play of a story is called among the tests."""
+    return f"{path.stem}: {name} ({channel})"
 
 
 def span(words: str) -> timedelta:

@@ -18,12 +18,15 @@ from telegram.ext import Application, ContextTypes, TypeHandler
 from bot.app import build
 from core.confidentiality.vault import Vault
 from core.db import open_engine, open_sessions
+from core.delivery.loop import Loop
 from core.line import Line
 from core.settings import Settings
+from core.texts import speaker
 from demo.loopback import LoopbackServer
 from demo.provider_state import ProviderState
 from demo.providers import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_BOT_TOKEN, DEMO_NUMBER, create_app, demo_line
 from sms.app import create_app as create_sms_app
+from sms.gateways.twilio.sender import TwilioSender
 from tests.conversations.assembly import assemble
 from tests.stopped_clock import StoppedClock
 
@@ -70,6 +73,22 @@ class Stage:
         if self.bot is None:
             self.bot = PollingBot(self.line)
         return self.bot
+
+    def deliver(self) -> list[tuple[str, str]]:
+        """Send what waits through the emulated Twilio, which takes it to the phones and reports each receipt.
+
+        The number and the text of each, in the order sent.
+        """
+        carrier, line = self.providers.carrier, self.line
+        carrier.held = True  # so that nothing happens behind the test's back
+        render = lambda claimed: speaker(claimed.language)(claimed.text_key, **claimed.fields)  # noqa: E731
+        loop = Loop(line.sessions, line.vault, line.clock, [TwilioSender(line.settings)], render)
+        while loop.step():
+            pass
+        waiting = carrier.store.newest_first(None, lambda message: message.status == "queued")[::-1]
+        for message in waiting:
+            carrier.settle(message, "delivered")
+        return [(message.to, message.body) for message in waiting]
 
     def restart(self) -> None:
         """End all that is in memory and begin again from the database and the keys."""

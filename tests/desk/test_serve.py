@@ -6,8 +6,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from sqlalchemy import select
@@ -18,14 +20,21 @@ from core.db import Sessions, transaction
 from core.delivery.outbox import OutboxRow, State, enqueue
 from core.heartbeat import Heartbeat
 from demo import providers
+from demo.faults import Fault, FaultKind
 from demo.loopback import LoopbackServer
 from demo.provider_state import ProviderState
 from desk.supervisor import LIVED_LONG, LONGEST_WAIT, Child
 from tests.core.delivery.letters import PHONE, contact, row
 from tests.engines import on_sqlite
 from tests.lines import eventually
-from tests.processes import Program, free_port, program
+from tests.processes import SECONDS, Program, Running, free_port, program
 from tests.stopped_clock import MID_MAY
+
+PERSON, NAME = 987654321, "王桂兰"
+OPEN = "5月18日"  # when the third posting ends, which is open by the scheme's clock
+
+
+soon = partial(eventually, seconds=SECONDS)
 
 
 @pytest.fixture
@@ -55,7 +64,9 @@ def installation(
         keys_dir,
         JIANGFU_BIND=f"127.0.0.1:{web_port}",
         JIANGFU_PUBLIC_URL=f"http://127.0.0.1:{web_port}",
+        JIANGFU_WEB_WORKERS="2",
         JIANGFU_NOW="2026-05-12T10:00:00",
+        TMPDIR=str(tmp_path),
         TWILIO_ACCOUNT_SID=providers.DEMO_ACCOUNT_SID,
         TWILIO_AUTH_TOKEN=providers.DEMO_AUTH_TOKEN,
         TWILIO_FROM=providers.DEMO_NUMBER,
@@ -75,40 +86,71 @@ def _part(parent: int, name: str) -> psutil.Process | None:
 
 
 @on_sqlite
+@pytest.mark.timeout(400)
 def test_the_whole_line(
     installation: Program, emulators: tuple[str, ProviderState], sessions: Sessions, vault: Vault, web_port: int
 ) -> None:
     """A text and a chat are answered; what waits goes out and is reported delivered; a part that is killed comes back
-    with the same clock; SIGTERM ends all with 0, and leaves nobody behind."""
+    with the same clock; SIGTERM ends all with 0, when what was taken is answered, and leaves nobody behind; and at its
+    loudest the log names nobody."""
     _url, state = emulators
+    state.people.name(PERSON, NAME, "zh")
     row_id = _message_that_waits(sessions, vault)
     with installation.started("serve") as running:
         parent = running.process.pid
-        eventually(lambda: _beats(sessions) >= {"scheduler", "sender", "bot"}, "not all parts live")
+        soon(lambda: _beats(sessions) >= {"scheduler", "sender", "bot"}, "not all parts live")
         running.lives_until(web_port)
-        killed = _part(parent, "scheduler")
-        assert killed is not None
-        clock = killed.cmdline()[-1]
-        killed.kill()
-        assert any("5月18日" in text for text in state.carrier.text_in(PHONE, "3"))
-        state.people.text(5001, "3")
-        eventually(lambda: row(sessions, row_id).state is State.DELIVERED, "the message was not delivered")
-        eventually(lambda: "5月18日" in str(state.people.screen(5001)), "the chat was not answered")
-        eventually(lambda: (_part(parent, "scheduler") or killed).pid != killed.pid, "it was not started again")
+        killed, clock = _kill(parent, "scheduler")
+        state.people.text(PERSON, "3")
+        _web_answers(state, f"http://127.0.0.1:{web_port}")
+        soon(lambda: row(sessions, row_id).state is State.DELIVERED, "the message was not delivered")
+        soon(lambda: OPEN in str(state.people.screen(PERSON)), "the chat was not answered")
+        soon(lambda: (_part(parent, "scheduler") or killed).pid != killed.pid, "it was not started again")
         again = _part(parent, "scheduler")
         assert again is not None
-        assert clock.startswith("--clock-offset=")
         assert again.cmdline()[-1] == clock
-        family = psutil.Process(parent).children(recursive=True)
-        assert len(family) >= 4
-        began = time.monotonic()
-        assert running.ends() == 0
-        assert time.monotonic() - began < 20
-        assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+        _ends_in_the_middle(running, state)
         printed = running.printed()
     assert printed.count("The scheme clock starts at 2026-05-12 10:00") == 1
     assert '"part_died"' in printed
-    assert all(canary not in printed for canary in (PHONE[3:], providers.DEMO_AUTH_TOKEN, "Traceback"))
+    canaries = (PHONE[3:], str(PERSON), NAME, providers.DEMO_AUTH_TOKEN, providers.DEMO_BOT_TOKEN, "Traceback")
+    assert [canary for canary in canaries if canary in printed] == []
+
+
+def _kill(parent: int, name: str) -> tuple[psutil.Process, str]:
+    """Kill a part as the kernel would; the process, and the clock that it was given."""
+    part = _part(parent, name)
+    assert part is not None
+    clock = part.cmdline()[-1]
+    assert clock.startswith("--clock-offset=")
+    part.kill()
+    return part, clock
+
+
+def _web_answers(state: ProviderState, url: str) -> None:
+    """Texts are answered by the scheme's clock, and counted whichever worker answered; an unsigned one is refused."""
+    for _ in range(4):
+        assert any(OPEN in text for text in state.carrier.text_in(PHONE, "3"))
+    with httpx.Client(base_url=url, trust_env=False, timeout=30) as http:
+        assert http.post("/sms/inbound", data={"From": PHONE, "Body": "3"}).status_code == 403
+        assert 'jiangfu_inbound_total{channel="sms",outcome="answered"} 4.0' in http.get("/metrics").text
+        assert http.get("/healthz").json() == {"status": "ok", "ailing": []}
+
+
+def _ends_in_the_middle(running: Running, state: ProviderState) -> None:
+    """SIGTERM while an answer is held up: it still comes, then all processes are gone, within seconds."""
+    family = psutil.Process(running.process.pid).children(recursive=True)
+    assert len(family) >= 4
+    fault = Fault(provider="telegram", kind=FaultKind.THROTTLE, method="sendMessage", seconds=1, times=1)
+    state.faults.add(fault)
+    before = str(state.people.screen(PERSON)).count("人工：")
+    state.people.text(PERSON, "0")
+    soon(lambda: fault.struck)
+    began = time.monotonic()
+    assert running.ends() == 0
+    assert time.monotonic() - began < 20
+    assert str(state.people.screen(PERSON)).count("人工：") == before + 1
+    assert [process for process in family if process.is_running()] == []
 
 
 def _message_that_waits(sessions: Sessions, vault: Vault) -> int:
@@ -130,7 +172,7 @@ def _beats(sessions: Sessions) -> set[str]:
 def test_the_scheduler_alone(tmp_path: Path, database_url: str, keys_dir: Path, sessions: Sessions) -> None:
     """It needs no provider, beats, and ends with 0."""
     with program(tmp_path, database_url, keys_dir).started("serve", "scheduler") as running:
-        eventually(lambda: _beats(sessions) == {"scheduler"}, "it does not beat")
+        soon(lambda: _beats(sessions) == {"scheduler"}, "it does not beat")
         assert running.ends() == 0
         assert '"tidied"' in running.printed()
 

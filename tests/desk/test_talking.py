@@ -53,8 +53,9 @@ def test_a_talk_in_english(ready: Jiangfu, words: tuple[str, ...]) -> None:
     assert done.out.count("1 ") >= 2
 
 
-def test_a_terminal_in_another_encoding(ready: Jiangfu) -> None:
+def test_a_terminal_in_another_encoding(ready: Jiangfu, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a character, or GB18030 where UTF-8 was expected, is answered like any other text."""
+    _ask_nobody(monkeypatch, Finding("unknown", None, (), "zh"))
     done = ready("chat", stdin="菜单\n".encode("gb18030") + b"\xe5\xa5\n\x00\n0\n")
     assert (done.status, done.err) == (0, "")
     assert "人工：请打" in done.out

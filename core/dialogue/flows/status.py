@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.dialogue.flows import menu
 from core.dialogue.flows.status_lines import REASONED, status_line
 from core.dialogue.prompt import Awaits, Prompt, numbered
@@ -21,7 +23,9 @@ class StatusFlow:
 
     def start(self, turn: Turn) -> Outcome:
         """Answer at once where the address serves one person; ask which one where it serves several."""
-        standings = self._registered(turn)
+        return self._of(turn, turn.sender.serves)
+
+    def _of(self, turn: Turn, standings: Sequence[Standing]) -> Outcome:
         if len(standings) == 1:
             return self._show(turn, standings[0], may_link=False)
         if standings:
@@ -31,7 +35,7 @@ class StatusFlow:
 
     def with_reference(self, turn: Turn, ref: str) -> Outcome:
         """Begin with a reference that was sent unasked."""
-        mine = [standing for standing in self._registered(turn) if standing.ref == ref]
+        mine = [standing for standing in turn.sender.serves if standing.ref == ref]
         return self._show(turn, mine[0], may_link=False) if mine else self._ask_last_four(turn, ref)
 
     def resume(self, turn: Turn, talk: Talk, answer: Answer) -> Outcome | None:
@@ -61,10 +65,6 @@ class StatusFlow:
         """From the four characters back to the reference."""
         return self._ask_reference(turn) if talk.step == "last_four" else None
 
-    def _registered(self, turn: Turn) -> list[Standing]:
-        contact_id = turn.sender.contact_id
-        return status.standings_of_contact(turn.session, contact_id) if contact_id is not None else []
-
     def _ask_reference(self, turn: Turn, key: str = _("status.ref")) -> Outcome:
         prompt = Prompt(turn.say(key, phone=turn.settings.office_phone), awaits=Awaits.DIGITS)
         return asks(self.name, "ref", prompt)
@@ -81,9 +81,8 @@ class StatusFlow:
         return asks(self.name, "last_four", Prompt(turn.say("status.last_four"), awaits=Awaits.DIGITS), {"ref": ref})
 
     def _among_registered(self, turn: Turn, last_four: str) -> Outcome:
-        standings = self._registered(turn)
-        sender = turn.sender.address_hash
-        matching = status.tell_apart(turn.session, turn.vault, sender, standings, last_four, turn.now)
+        sender = turn.sender
+        matching = status.tell_apart(turn.session, turn.vault, sender.address_hash, sender.serves, last_four, turn.now)
         if len(matching) == 1:
             return self._show(turn, matching[0], may_link=False)
         if matching:
@@ -122,7 +121,8 @@ class StatusFlow:
             return _repeat(turn, talk, _("link.unclear"))
         linked = linking.take_code(turn.session, turn.vault, turn.sender.contact_id, code, turn.now)
         if linked:
-            return self.start(turn).preceded_by(Prompt(turn.say("link.done")))
+            served = status.standings_of_contact(turn.session, turn.sender.contact_id)
+            return self._of(turn, served).preceded_by(Prompt(turn.say("link.done")))
         if linked is None:
             return menu.show(turn, turn.say("link.over"))
         return _repeat(turn, talk, _("link.wrong"))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from core import line as line_module
 from core.confidentiality.vault import Vault
 from core.db import Sessions, transaction
-from core.delivery.inbox import InboxRow, forget_answers, keep_answer
+from core.delivery.inbox import InboxRow, answer_row, forget_answers, keep_answers
 from core.dialogue.prompt import Inbound
 from core.errors import KeysError
 from core.faq import Catalogue, Finder
@@ -84,15 +84,15 @@ def test_an_id_that_comes_again_before_the_clearing_is_answered(line: Line, monk
 def test_two_workers_cannot_both_answer(sessions: Sessions, vault: Vault) -> None:
     """The second answer to one message breaks, so that only one is ever given."""
     with transaction(sessions) as session:
-        keep_answer(session, vault, ID, ANSWER, NOON)
+        keep_answers(session, [answer_row(vault, ID, ANSWER, NOON)])
     with pytest.raises(IntegrityError), transaction(sessions) as session:
-        keep_answer(session, vault, ID, "another", NOON)
+        keep_answers(session, [answer_row(vault, ID, "another", NOON)])
 
 
 def test_the_row_tells_nothing_even_with_the_keys(sessions: Sessions, vault: Vault) -> None:
     """Neither the id nor the answer is in the row, and the keys alone, without the id, do not open it."""
     with transaction(sessions) as session:
-        keep_answer(session, vault, ID, ANSWER, NOON)
+        keep_answers(session, [answer_row(vault, ID, ANSWER, NOON)])
     with transaction(sessions) as session:
         row = session.scalars(select(InboxRow)).one()
     assert ID.encode() not in row.id_hash + row.answer
@@ -110,8 +110,8 @@ def test_what_is_old_is_deleted(sessions: Sessions, vault: Vault) -> None:
             return forget_answers(session, now)
 
     with transaction(sessions) as session:
-        keep_answer(session, vault, ID, ANSWER, NOON)
-        keep_answer(session, vault, OTHER, ANSWER, NOON + timedelta(minutes=5))
+        keep_answers(session, [answer_row(vault, ID, ANSWER, NOON)])
+        keep_answers(session, [answer_row(vault, OTHER, ANSWER, NOON + timedelta(minutes=5))])
     assert left(NOON + timedelta(minutes=10)) == 0
     assert left(NOON + timedelta(minutes=11)) == 1
     with transaction(sessions) as session:

@@ -208,7 +208,9 @@ def test_two_senders_may_begin_at_once(sessions: Sessions, database_url: str) ->
         waiting = text(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        with open_engine(database_url).connect() as onlooker:
-            eventually(lambda: onlooker.scalar(waiting))
+        onlooker = open_engine(database_url)
+        with onlooker.connect() as connection:
+            eventually(lambda: connection.scalar(waiting))
+        onlooker.dispose()
     other.join()
     assert troubles == []

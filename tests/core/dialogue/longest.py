@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import cache
 from unittest.mock import Mock
 
 import pytest
@@ -27,6 +28,7 @@ from core.policy.eligibility import Verdict
 from core.policy.rule_set import rule_set_on
 from core.services.status import Standing
 from core.settings import Settings
+from core.texts import Say
 from tests.stopped_clock import SHANGHAI
 
 Drawn = Iterator[tuple[str, Prompt]]
@@ -177,7 +179,28 @@ def ended_talks(turn: Turn) -> Drawn:
         yield f"{name} ended", Prompt(turn.say("talk.ended", talk=talk, resume=resume))
 
 
-def all_composed(turn: Turn) -> Drawn:
-    """Everything that is put together from several texts."""
-    for draw in (menus, lists, interviews, verdicts, statuses, ended_talks):
-        yield from draw(turn)
+@dataclass(frozen=True)
+class Composed:
+    """Everything that is put together from several texts, by a label, and the keys of the texts that were spoken."""
+
+    messages: list[tuple[str, Prompt]]
+    conditions: list[tuple[str, Prompt]]
+    spoken: frozenset[str]
+
+
+@cache
+def composed(day: date, language: Language) -> Composed:
+    """All of one day's rules in one language."""
+    keys: set[str] = set()
+    speak = Say.__call__
+
+    def noted(self: Say, key: str, **fields: object) -> str:
+        keys.add(key)
+        return speak(self, key, **fields)
+
+    turn = turn_on(day, language)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Say, "__call__", noted)
+        draws = (menus, lists, interviews, verdicts, statuses, ended_talks)
+        messages = [message for draw in draws for message in draw(turn)]
+        return Composed(messages, list(conditions(turn)), frozenset(keys))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date
 
 import pytest
@@ -16,17 +16,17 @@ from core.faq import Entry, load_catalogue
 from core.settings import Settings
 from core.texts import Say, catalogue
 from sms.render import render
-from tests.core.dialogue import longest
+from tests.core.dialogue.longest import AFTER_2008, IN_2006, LONGEST, NOW, composed, turn_on
 
 # The days on which the rules, or the documents behind them, differ.
-DAYS = (longest.IN_2006, longest.AFTER_2008, longest.NOW)
+DAYS = (IN_2006, AFTER_2008, NOW)
 SIGNATURES = {Language.CHINESE: Settings().sms_signature, Language.ENGLISH: Settings().sms_signature_en}
 MOST = {Language.CHINESE: 1, Language.ENGLISH: 2}
-# An officer's own words (a reason) and a list of twelve conditions may take more.
+# An officer's own words may take more.
 LONGER = {"status.reason": 2}
 
 
-def too_long(language: Language, drawn: Iterator[tuple[str, Prompt]], most: int) -> list[str]:
+def too_long(language: Language, drawn: Iterable[tuple[str, Prompt]], most: int) -> list[str]:
     """The messages that take more than `most` segments, each with its length."""
     signed = ((label, SIGNATURES[language] + render(prompt)) for label, prompt in drawn)
     return [f"{label}: {units(text)} units: {text}" for label, text in signed if segments(text) > most]
@@ -36,43 +36,39 @@ def too_long(language: Language, drawn: Iterator[tuple[str, Prompt]], most: int)
 @pytest.mark.parametrize("language", Language)
 def test_every_composed_message_fits(language: Language, day: date) -> None:
     """Menus, questions, verdicts and statuses, with their choices, under the rules of each day."""
-    turn = longest.turn_on(day, language)
-    assert too_long(language, longest.all_composed(turn), MOST[language]) == []
+    assert too_long(language, composed(day, language).messages, MOST[language]) == []
 
 
 @pytest.mark.parametrize("language", Language)
-def test_every_other_text_fits(language: Language, spoken: set[str]) -> None:
+def test_every_other_text_fits(language: Language) -> None:
     """Each text of the catalogue that is a message by itself, with the longest values of its fields."""
-    for day in DAYS:
-        list(longest.all_composed(longest.turn_on(day, language)))
-        list(longest.conditions(longest.turn_on(day, language)))
+    in_composed = frozenset().union(*(composed(day, language).spoken for day in DAYS))
     say = Say(language)
-    alone = {key: Prompt(say(key, **longest.LONGEST)) for key in catalogue(language).keys() - spoken - LONGER.keys()}
-    assert too_long(language, iter(alone.items()), MOST[language]) == []
+    alone = catalogue(language).keys() - in_composed - LONGER.keys()
+    drawn = ((key, Prompt(say(key, **LONGEST))) for key in sorted(alone))
+    assert too_long(language, drawn, MOST[language]) == []
     for key, most in LONGER.items():
-        assert segments(SIGNATURES[language] + say(key, **longest.LONGEST)) <= most
+        assert segments(SIGNATURES[language] + say(key, **LONGEST)) <= most
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-def test_every_question_of_the_interviews_was_drawn(day: date, spoken: set[str]) -> None:
+def test_every_question_of_the_interviews_was_drawn() -> None:
     """The tests above see every question, not only those that come first."""
-    for each in DAYS:
-        list(longest.interviews(longest.turn_on(each, Language.CHINESE)))
-    assert set(QUESTIONS.values()) - spoken == set()
+    drawn = frozenset().union(*(composed(day, Language.CHINESE).spoken for day in DAYS))
+    assert set(QUESTIONS.values()) - drawn == set()
 
 
-@pytest.mark.parametrize(("language", "most"), [(Language.CHINESE, 3), (Language.ENGLISH, 2)])
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_list_of_conditions_is_short(language: Language, most: int, day: date) -> None:
-    """Asked for, it may take more; yet no more than a phone shows at a glance."""
-    assert too_long(language, longest.conditions(longest.turn_on(day, language)), most) == []
+def test_the_list_of_conditions_takes_two(language: Language, day: date) -> None:
+    """Asked for, all twelve or thirteen at a glance."""
+    assert too_long(language, composed(day, language).conditions, 2) == []
 
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("entry", load_catalogue().entries, ids=lambda entry: entry.topic)
 def test_a_policy_answer_takes_at_most_three(language: Language, entry: Entry) -> None:
     """The catalogue's answers carry a source and an exception or two; three segments are the most."""
-    text = entry_text(entry, language, longest.turn_on(longest.NOW, language).settings)
+    text = entry_text(entry, language, turn_on(NOW, language).settings)
     assert segments(SIGNATURES[language] + text) <= 3
 
 
@@ -91,17 +87,3 @@ def test_english_is_plain() -> None:
     answers = {entry.topic: entry.answer[Language.ENGLISH] for entry in load_catalogue().entries}
     questions = {entry.topic: entry.question[Language.ENGLISH] for entry in load_catalogue().entries}
     assert [key for each in (texts, answers, questions) for key, text in each.items() if not is_gsm(text)] == []
-
-
-@pytest.fixture
-def spoken(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The keys that were spoken during the test."""
-    keys: set[str] = set()
-    speak = Say.__call__
-
-    def noted(self: Say, key: str, **fields: object) -> str:
-        keys.add(key)
-        return speak(self, key, **fields)
-
-    monkeypatch.setattr(Say, "__call__", noted)
-    return keys

@@ -31,9 +31,7 @@ class Desk:
         self.session, self.vault = session, vault
         enter(session, vault, [Entry(contacts=(HOME,))])
         self.person = session.scalars(select(Person.id)).one()
-        self.home, self.chat, self.other = (contact_at(session, vault, *who) for who in (pytestmark = on_sqlite
-
-HOME, CHAT, OTHER_CHAT))
+        self.home, self.chat, self.other = (contact_at(session, vault, *who) for who in (HOME, CHAT, OTHER_CHAT))
 
     def send(self, after: timedelta = timedelta()) -> bool:
         """The chat asks for a code."""
