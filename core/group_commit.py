@@ -31,21 +31,19 @@ class _Job(Generic[T]):
         self.finish = finish
         self.done = False
         self.value: list[T] = []
-        # What is raised where the leader died before it came to this one.
-        self.error: Exception | None = Unavailable()
+        self.error: Exception | None = None
         self.gate = Lock()
         self.gate.acquire()
 
     def succeed(self, value: T) -> None:
         """Note that the work is safe, and what it gave."""
         self.value.append(value)
-        self.error = None
 
     def result(self) -> T:
         """What the work gave. Raises what it raised."""
-        if self.error is not None:
-            raise self.error
-        return self.value[0]
+        if self.value:
+            return self.value[0]
+        raise self.error or Unavailable  # the latter where the leader died before it came to this one
 
 
 class GroupCommit:
