@@ -28,6 +28,19 @@ hypothesis.settings.load_profile("repeatable")
 OUR_VARIABLES = ("JIANGFU_", "TWILIO_", "TELEGRAM_", "ANDROID_GATEWAY_")
 
 
+# What is dear to set up is set up by one worker: the trained finders, Chromium.
+TOGETHER = {"tests/core/faq/": "faq", "tests/browser/": "browser"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep such tests in one process of several."""
+    for item in items:
+        for folder, group in TOGETHER.items():
+            if item.nodeid.startswith(folder):
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _on_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:

@@ -25,9 +25,12 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium, headless; none is ever downloaded."""
+    """The machine's own Chromium, headless; none is ever downloaded.
+
+    Of one module only: while it is open, playwright's event loop runs in this thread, and other tests need their own.
+    """
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk")

@@ -141,9 +141,11 @@ def test_a_line_that_is_down_says_so(open_page: Open) -> None:
     expect(page.locator("#page-notice")).to_be_hidden()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "375"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("size", "theme", "language"),
+    [(WIDE, "light", "zh"), (WIDE, "dark", "en"), (NARROW, "light", "en"), (NARROW, "dark", "zh")],
+    ids=["1280-light-zh", "1280-dark-en", "375-light-en", "375-dark-zh"],
+)
 def test_it_fits_the_window(open_page: Open, artefacts: Path, size: tuple[int, int], theme: str, language: str) -> None:
     """No sideways scrolling at 1280 and 375 px, in both themes and languages, with long messages on both screens."""
     page = open_page(size, theme, reduced_motion="reduce")

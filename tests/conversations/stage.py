@@ -30,7 +30,7 @@ from sms.gateways.twilio.sender import TwilioSender
 from tests.conversations.assembly import assemble
 from tests.stopped_clock import StoppedClock
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Stage:
