@@ -209,7 +209,8 @@ def test_two_senders_may_begin_at_once(sessions: Sessions, database_url: str) ->
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         onlooker = open_engine(database_url)
-        with onlooker.connect() as connection:
+        # Each look in a transaction of its own: within one, PostgreSQL shows the same moment again and again.
+        with onlooker.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             eventually(lambda: connection.scalar(waiting))
         onlooker.dispose()
     other.join()
