@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -78,7 +79,13 @@ class Settings(BaseSettings):
     quiet_hours: Annotated[QuietHours, NoDecode, BeforeValidator(_quiet_hours)] = (time(20), time(8))
     sms_signature: str = "【奖扶办】"
     sms_signature_en: str = "[JF Office]"
-    sms_gateway: Literal["twilio"] = "twilio"
+    sms_gateway: Literal["twilio", "android"] = "twilio"
+    sms_rate: float = Field(default=1.0, gt=0, le=1000)  # a second; a Twilio long code's own
+    telegram_rate: float = Field(default=30.0, gt=0, le=1000)  # a second, in all chats together
+    unasked_a_day: int = Field(default=4, ge=1, le=100)  # to one address; carriers hold back the fifth
+    sms_price: Decimal = Field(default=Decimal("0.05"), ge=0, decimal_places=4)  # yuan a segment
+    daily_budget: Decimal | None = Field(default=None, ge=0)  # yuan; at it, what is unasked stops till tomorrow
+    objection_days: int = Field(default=5, ge=1, le=60)  # the promise; no law names a time limit (policy-facts §6)
     office_phone: str = "12345"
     office_hours: str = "9:00-17:00"
     report_phone: str = "12388"
@@ -98,6 +105,13 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_bind: Address = ("127.0.0.1", 8001)
     telegram_webhook_secret: SecretStr = Field(default=SecretStr(""), validation_alias="TELEGRAM_WEBHOOK_SECRET")
+
+    android_gateway_url: WebAddress = Field(default="https://api.sms-gate.app", validation_alias="ANDROID_GATEWAY_URL")
+    android_gateway_login: str = Field(default="", validation_alias="ANDROID_GATEWAY_LOGIN", repr=False)
+    android_gateway_password: SecretStr = Field(default=SecretStr(""), validation_alias="ANDROID_GATEWAY_PASSWORD")
+    android_gateway_signing_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="ANDROID_GATEWAY_SIGNING_KEY"
+    )
 
     @classmethod
     def read(cls) -> Settings:
@@ -120,5 +134,7 @@ class Settings(BaseSettings):
 
 def _variable(location: tuple[int | str, ...]) -> str:
     name = str(location[0])
-    outside_prefix = name.lower().startswith(("twilio_", "telegram_bot", "telegram_api", "telegram_webhook"))
+    outside_prefix = name.lower().startswith(
+        ("twilio_", "telegram_bot", "telegram_api", "telegram_webhook", "android_gateway_")
+    )
     return name.upper() if outside_prefix or name.startswith("JIANGFU_") else f"JIANGFU_{name.upper()}"

@@ -21,6 +21,7 @@ _VALUES: tuple[tuple[type[types.TypeEngine[Any]], Callable[[Any], object]], ...]
     (types.Enum, lambda kind: kind.python_type(kind.enums[0]) if kind.enum_class else kind.enums[0]),
     (types.Boolean, lambda _: False),
     (types.Integer, lambda _: 1),
+    (types.Float, lambda _: 1.0),
     (types.Numeric, lambda _: Decimal(1)),
     (types.DateTime, lambda _: NOON),
     (types.Date, lambda _: date(2026, 5, 12)),

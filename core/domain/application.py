@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.confidentiality.vault import SealedText
 from core.db import Base, word_of
 from core.domain.stage import Stage
+
+
+class ChildrenGround(StrEnum):
+    """On what ground someone applies, in the short words that may be posted (policy-facts §9)."""
+
+    ONE_CHILD = "one_child"
+    TWO_DAUGHTERS = "two_daughters"
+    OTHER = "other"
 
 
 class Application(Base):
@@ -23,6 +32,7 @@ class Application(Base):
     year: Mapped[int]
     stage: Mapped[Stage] = mapped_column(word_of(Stage), index=True)
     stage_since: Mapped[datetime]
+    ground: Mapped[ChildrenGround | None] = mapped_column(word_of(ChildrenGround))
 
 
 class StageChange(Base):
