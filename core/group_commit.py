@@ -16,18 +16,21 @@ from core.db import Sessions, is_sqlite, transaction
 from core.errors import Unavailable
 
 T = TypeVar("T")
+Work = Callable[[Session], T]
+Start = Callable[[Session, Sequence[Any]], None]
 Finish = Callable[[Session, Sequence[T]], None]
 
 
-def _nothing(_session: Session, _values: Sequence[Any]) -> None:
-    """For work that leaves nothing to be written for many at once."""
+def _nothing(_session: Session, _many: Sequence[Any]) -> None:
+    """For work that has nothing to read or to write for many at once."""
 
 
 class _Job(Generic[T]):
     """One unit of work, and the gate at which its thread waits: until it is done, or until it is to lead."""
 
-    def __init__(self, work: Callable[[Session], T], finish: Finish[T]) -> None:
+    def __init__(self, work: Work[T], start: Start, finish: Finish[T]) -> None:
         self.work = work
+        self.start = start
         self.finish = finish
         self.done = False
         self.value: list[T] = []
@@ -56,17 +59,17 @@ class GroupCommit:
         self._waiting: list[_Job[Any]] = []
         self._is_led = False
 
-    def run(self, work: Callable[[Session], T], finish: Finish[T] = _nothing) -> T:
+    def run(self, work: Work[T], start: Start = _nothing, finish: Finish[T] = _nothing) -> T:
         """The value of `work`, committed. It may be run twice, on a fresh transaction, so it must change nothing else.
 
-        `finish` is given the values of all that share the transaction and the same `finish`, before the commit: for
-        what is cheaper to write for many at once.
+        `start` is given all works that share the transaction and the same `start`, before any is run; `finish` the
+        values of all with the same `finish`, before the commit: for what is cheaper to read or write for many at once.
 
         Raises what `work` raises, and Unavailable where the database is away, locked or full.
         """
         if not self._together:
-            return _alone(self._sessions, work, finish)
-        job = _Job(work, finish)
+            return _alone(self._sessions, work, start, finish)
+        job = _Job(work, start, finish)
         with self._lock:
             self._waiting.append(job)
             must_wait, self._is_led = self._is_led, True
@@ -96,6 +99,8 @@ class GroupCommit:
         try:
             with transaction(self._sessions) as session:
                 values = []
+                for start in {job.start for job in group}:
+                    start(session, [job.work for job in group if job.start is start])
                 for job in group:
                     values.append(job.work(session))
                     session.flush()
@@ -113,13 +118,14 @@ class GroupCommit:
 
     def _run_alone(self, job: _Job[Any]) -> None:
         try:
-            job.succeed(_alone(self._sessions, job.work, job.finish))
+            job.succeed(_alone(self._sessions, job.work, job.start, job.finish))
         except Exception as error:  # noqa: BLE001 - it is raised again where it was asked for
             job.error = error
 
 
-def _alone(sessions: Sessions, work: Callable[[Session], T], finish: Finish[T]) -> T:
+def _alone(sessions: Sessions, work: Work[T], start: Start, finish: Finish[T]) -> T:
     with transaction(sessions) as session:
+        start(session, [work])
         value = work(session)
         finish(session, [value])
         return value

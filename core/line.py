@@ -8,63 +8,32 @@ from datetime import datetime
 from typing import Any
 
 from prometheus_client import Counter
-from sqlalchemy import Row, and_, bindparam, literal, select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.arrival import Arrival, Keys, look_up
 from core.clock import SchemeClock, machine_now
 from core.confidentiality.vault import Vault
 from core.db import Sessions
-from core.delivery.inbox import KEPT_FOR, InboxRow, answer_row, forget_answers, keep_answers
+from core.delivery.inbox import KEPT_FOR, answer_row, forget_answers, keep_answers
 from core.dialogue import engine, keywords
 from core.dialogue.language import language_of
 from core.dialogue.prompt import Inbound, Prompt, Reply
-from core.dialogue.session import DialogueSession, Superseded, open_talk, save_talk
+from core.dialogue.session import Superseded, open_talk, save_talk
 from core.dialogue.turn import Outcome, Pondering, Sender, Turn
-from core.domain.application import Application
-from core.domain.contact import Contact, ContactPerson, Language
-from core.domain.person import Person
+from core.domain.contact import Contact, Language
 from core.errors import Unavailable
 from core.faq import Catalogue, Finder, Finding
 from core.group_commit import GroupCommit
 from core.policy import calendar
 from core.services.contacts import address_hash, note_contact, set_opted_out
-from core.services.status import LATEST, STANDING, Standing
 from core.settings import Settings
 from core.texts import _, speaker
 
 TAKEN_AGAIN = 5
 
 answered = Counter("jiangfu_inbound_total", "Messages answered", ["channel", "outcome"])
-
-# All that must be known of a message before it is understood, in one statement: was it answered, who sent it, what
-# was under way, and where the applications stand of those whom the address serves (a row each).
-_ARRIVAL = (
-    select(
-        InboxRow.answer,
-        InboxRow.received_at,
-        Contact.id.label("contact_id"),
-        Contact.language,
-        Contact.introduced_at,
-        Contact.opted_out_at,
-        DialogueSession.state,
-        DialogueSession.revision,
-        DialogueSession.expires_at,
-        *STANDING,
-    )
-    .select_from(select(literal(1).label("one")).subquery())
-    .join(InboxRow, InboxRow.id_hash == bindparam("id_hash"), isouter=True)
-    .join(
-        Contact,
-        and_(Contact.channel == bindparam("channel"), Contact.address_hash == bindparam("address_hash")),
-        isouter=True,
-    )
-    .join(DialogueSession, DialogueSession.address_hash == bindparam("address_hash"), isouter=True)
-    .join(ContactPerson, ContactPerson.contact_id == Contact.id, isouter=True)
-    .join(Person, Person.id == ContactPerson.person_id, isouter=True)
-    .join(Application, LATEST, isouter=True)
-    .order_by(Person.id)
-)
 
 
 @dataclass(frozen=True)
@@ -75,6 +44,36 @@ class Taken:
     reply: Reply = Reply(())  # noqa: RUF009 - it cannot be changed
     row: Mapping[str, Any] | None = None
     pondering: Pondering | None = None
+
+
+class _Message:
+    """One message on its way through a transaction that it may share: what it is looked up by, and what was found."""
+
+    def __init__(self, line: Line, inbound: Inbound, findings: Mapping[str, Finding]) -> None:
+        self._line, self._inbound, self._findings = line, inbound, findings
+        self.provider_id = f"{inbound.channel}:{inbound.provider_id}"
+        self.keys = Keys(
+            line.vault.lookup("inbox", self.provider_id),
+            inbound.channel,
+            address_hash(line.vault, inbound.channel, inbound.address),
+        )
+        self.arrival: Arrival | None = None
+
+    def __call__(self, session: Session) -> Taken:
+        """Take the message."""
+        # Of two messages of one sender, the second is looked up when the first has left its mark.
+        arrival, self.arrival = self.arrival or look_up(session, [self.keys])[self.keys], None
+        try:
+            return self._line.take(session, self._inbound, self.provider_id, self.keys, arrival, self._findings)
+        except Pondering as question:
+            return Taken(pondering=question)  # nothing was written yet, and whoever shares the transaction goes on
+
+
+def _look_up(session: Session, messages: Sequence[_Message]) -> None:
+    first_of_sender = {message.keys.address_hash: message for message in reversed(messages)}
+    arrivals = look_up(session, [message.keys for message in first_of_sender.values()])
+    for message in first_of_sender.values():
+        message.arrival = arrivals[message.keys]
 
 
 def _keep_answers(session: Session, taken: Sequence[Taken]) -> None:
@@ -120,7 +119,7 @@ class Line:
         findings: dict[str, Finding] = {}
         for _attempt in range(TAKEN_AGAIN):
             try:
-                taken = self.commit.run(lambda session: self._try(session, inbound, findings), _keep_answers)
+                taken = self.commit.run(_Message(self, inbound, findings), _look_up, _keep_answers)
             except (Superseded, IntegrityError):
                 continue  # another worker was first with this message or this person; look at what it left
             if taken.pondering is None:
@@ -129,32 +128,30 @@ class Line:
             findings[question] = self.finder.find(question)
         raise Unavailable
 
-    def _try(self, session: Session, inbound: Inbound, findings: Mapping[str, Finding]) -> Taken:
-        try:
-            return self._take(session, inbound, findings)
-        except Pondering as question:
-            return Taken(pondering=question)  # nothing was written yet, and whoever shares the transaction goes on
-
-    def _take(self, session: Session, inbound: Inbound, findings: Mapping[str, Finding]) -> Taken:
-        whose = address_hash(self.vault, inbound.channel, inbound.address)
-        provider_id = f"{inbound.channel}:{inbound.provider_id}"
-        keys = {"id_hash": self.vault.lookup("inbox", provider_id), "channel": inbound.channel, "address_hash": whose}
-        rows = session.connection().execute(_ARRIVAL, keys).all()
-        arrival = rows[0]
-        if arrival.answer is not None and machine_now() - arrival.received_at <= KEPT_FOR:
-            return Taken(Reply.from_json(self.vault.open_answer(provider_id, arrival.answer)))
-        if arrival.answer is not None:
+    def take(
+        self,
+        session: Session,
+        inbound: Inbound,
+        provider_id: str,
+        keys: Keys,
+        arrival: Arrival,
+        findings: Mapping[str, Finding],
+    ) -> Taken:
+        """The reply to a message of which `arrival` is known, and what it writes. Raises Pondering, Superseded."""
+        if arrival.answer is not None and arrival.received_at is not None:
+            if machine_now() - arrival.received_at <= KEPT_FOR:
+                return Taken(Reply.from_json(self.vault.open_answer(provider_id, arrival.answer)))
             forget_answers(session, machine_now())  # too old to count, and not yet tidied away
         now = self.clock.now()
-        sender = _sender(rows, inbound, whose)
-        talk = open_talk(self.vault, arrival.state, arrival.revision)
-        ended = talk is not None and now >= arrival.expires_at
+        sender, known = _sender(arrival, inbound, keys.address_hash), arrival.sender
+        talk = open_talk(self.vault, known.state, known.revision) if known else None
+        ended = talk is not None and known is not None and now >= known.expires_at
         turn = Turn(session, self.vault, self.settings, self.catalogue, findings, sender, now)
         outcome = engine.respond(turn, inbound, talk, ended)
         reply = self._introduced(turn, outcome)
         self._note_sender(session, inbound, sender, outcome, now)
         if talk is not None or outcome.talk is not None:  # one that stays as it was is no longer idle either
-            save_talk(session, self.vault, whose, talk, outcome.talk, now)
+            save_talk(session, self.vault, keys.address_hash, talk, outcome.talk, now)
         return Taken(reply, answer_row(self.vault, provider_id, reply.to_json(), machine_now()))
 
     def _introduced(self, turn: Turn, outcome: Outcome) -> Reply:
@@ -176,16 +173,16 @@ class Line:
             set_opted_out(session, sender.contact_id, now if outcome.opted_out else None)
 
 
-def _sender(rows: Sequence[Row[*tuple[Any, ...]]], inbound: Inbound, whose: bytes) -> Sender:
-    arrival = rows[0]
-    if arrival.contact_id is None:
+def _sender(arrival: Arrival, inbound: Inbound, whose: bytes) -> Sender:
+    known = arrival.sender
+    if known is None:
         return Sender(inbound.channel, whose, language_of(inbound))
     return Sender(
         inbound.channel,
         whose,
-        arrival.language,
-        arrival.contact_id,
-        introduced=arrival.introduced_at is not None,
-        opted_out=arrival.opted_out_at is not None,
-        serves=tuple(Standing(*row[-len(STANDING) :]) for row in rows if row.person_id is not None),
+        known.language,
+        known.contact_id,
+        introduced=known.introduced_at is not None,
+        opted_out=known.opted_out_at is not None,
+        serves=arrival.serves,
     )

@@ -1,4 +1,4 @@
-"""Telling a person something unasked: the channel is chosen, and the message waits in the outbox with the fact itself."""
+"""Telling a person something unasked: a channel is chosen, and the message waits in the outbox with its fact."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ import structlog
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
-from twilio.twiml.messaging_response import MessagingResponse
 
 from core.db import transaction
 from core.delivery.outbox import State, note_receipt
@@ -17,6 +16,7 @@ from core.errors import KeysError, Unavailable
 from core.line import Line
 from core.text import printable
 from sms.gateways.twilio.codes import RECEIPTS
+from sms.gateways.twilio.twiml import twiml
 from sms.render import render_all
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,4 @@ def _inbound() -> Inbound:
 
 
 def _twiml(reply: Reply) -> Response:
-    response = MessagingResponse()
-    for text in render_all(reply):
-        response.message(text)
-    return Response(str(response), content_type="text/xml; charset=utf-8")
+    return Response(twiml(render_all(reply)), content_type="text/xml; charset=utf-8")
