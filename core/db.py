@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -19,6 +19,8 @@ from core.errors import SettingsError, Unavailable
 
 # How long anything waits for a connection or for a lock of SQLite before it says that the database is away.
 PATIENCE_SECONDS = 5
+# By this name PostgreSQL knows our connections.
+PROGRAM = "jiangfu"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -76,7 +78,7 @@ def open_engine(url: str) -> Engine:
             hide_parameters=True,
             pool_pre_ping=True,
             pool_timeout=PATIENCE_SECONDS,
-            connect_args={"connect_timeout": PATIENCE_SECONDS},
+            connect_args={"connect_timeout": PATIENCE_SECONDS, "application_name": PROGRAM},
         )
     except (ArgumentError, NoSuchModuleError):
         raise SettingsError("JIANGFU_DATABASE_URL: must be sqlite:///PATH or postgresql+psycopg://…") from None
@@ -129,6 +131,14 @@ def open_sessions(engine: Engine) -> Sessions:
 def is_sqlite(sessions: Sessions) -> bool:
     """Whether the sessions' database is SQLite, which has one writer at a time."""
     return bool(sessions.kw["bind"].dialect.name == "sqlite")
+
+
+def spare_memory(session: Session) -> None:
+    """Let this process hold little of a SQLite database in its memory from now on: for work that passes over all of it
+    once and asks for nothing twice."""
+    if session.get_bind().dialect.name == "sqlite":
+        for pragma in ("mmap_size=0", "cache_size=-8192"):
+            session.execute(text(f"PRAGMA {pragma}"))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, insert, or_, update
+from sqlalchemy import String, delete, insert, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -33,3 +33,8 @@ def hold(session: Session, work: str, holder: str, now: datetime, length: timede
     except IntegrityError:
         return False
     return True
+
+
+def release(session: Session, work: str, holder: str) -> None:
+    """Give the lease back, if `holder` has it, so that another need not wait for its end."""
+    session.execute(delete(Lease).where(Lease.work == work, Lease.holder == holder))

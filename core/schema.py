@@ -1,38 +1,61 @@
 """The whole schema in one import: every mapped class, for migrations, key rotation, and tests over all tables."""
 
-from core import heartbeat, lease
+from core import audit, heartbeat, lease
 from core.db import Base
-from core.delivery import inbox, outbox, rates
+from core.delivery import erasing, inbox, outbox, rates, usage
 from core.dialogue import session
 from core.domain import (
+    annual_check,
     application,
     area,
     attempt,
     case,
     contact,
+    correction,
+    enrolment,
+    gap,
+    notice,
+    payout,
     person,
     procedure_record,
     published_list,
+    quality,
+    report,
     staff,
+    staff_chat,
+    visit,
     window,
 )
 
 __all__ = [
     "Base",
+    "annual_check",
     "application",
     "area",
     "attempt",
+    "audit",
     "case",
     "contact",
+    "correction",
+    "enrolment",
+    "erasing",
+    "gap",
     "heartbeat",
     "inbox",
     "lease",
+    "notice",
     "outbox",
+    "payout",
     "person",
     "procedure_record",
     "published_list",
+    "quality",
     "rates",
+    "report",
     "session",
     "staff",
+    "staff_chat",
+    "usage",
+    "visit",
     "window",
 ]

@@ -35,6 +35,13 @@ STEPS: dict[Stage, tuple[Stage, ...]] = {
     Stage.CEASED: (),
 }
 
+# Which stage each level's posting takes people from, and which it takes them to (policy-facts §5).
+POSTED = {
+    "village": (Stage.DECLARED, Stage.VILLAGE_LISTED),
+    "township": (Stage.TOWNSHIP_AUDITED, Stage.TOWNSHIP_LISTED),
+    "district": (Stage.BUREAU_REVIEWED, Stage.DISTRICT_LISTED),
+}
+
 # A decision against the person is always given in words (the brief's «rejected: always with a reason in plain words»).
 NEEDS_REASON = frozenset({Stage.REJECTED, Stage.CEASED})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from pathlib import Path
 
 from alembic import command
@@ -31,8 +32,28 @@ def downgrade(engine: Engine, to: str) -> None:
         command.downgrade(configuration(connection), to)
 
 
-def is_at_head(engine: Engine) -> bool:
-    """Whether the database has the schema that this program was written for."""
+class Standing(Enum):
+    """Where a database stands, seen from this program. `NEWER`: a later version of the program has migrated it."""
+
+    EMPTY = auto()
+    OLDER = auto()
+    CURRENT = auto()
+    NEWER = auto()
+
+
+def standing(engine: Engine) -> Standing:
+    """How the schema of the database compares with the one that this program was written for."""
     with engine.begin() as connection:
         script = ScriptDirectory.from_config(configuration(connection))
-        return MigrationContext.configure(connection).get_current_revision() == script.get_current_head()
+        revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        return Standing.EMPTY
+    if revision == script.get_current_head():
+        return Standing.CURRENT
+    known = {step.revision for step in script.walk_revisions()}
+    return Standing.OLDER if revision in known else Standing.NEWER
+
+
+def is_at_head(engine: Engine) -> bool:
+    """Whether the database has the schema that this program was written for."""
+    return standing(engine) is Standing.CURRENT
