@@ -20,6 +20,7 @@ from telegram.ext import (
 )
 
 from bot.errors import tell_waits_as_timedelta, wait_asked_for
+from bot.forgetting import Forgetting
 from bot.render import render
 from bot.updates import CHANNEL, inbound
 from core.clock import machine_now
@@ -60,6 +61,7 @@ class Chats:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._forgetting = Forgetting()
 
     async def take(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer one update."""
@@ -74,7 +76,9 @@ class Chats:
         async with lock:
             if update.callback_query is not None:
                 await self._stop_spinner(update)
-            await self._send(context, chat.id, await asyncio.to_thread(self._answer, message))
+            reply = await asyncio.to_thread(self._answer, message)
+            sent = await self._send(context, chat.id, reply)
+            await self._forgetting.after_answer(context.bot, chat.id, reply.erase, _theirs(update), sent)
 
     async def membership(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Note that somebody has blocked the bot, or let it in again."""
@@ -102,20 +106,25 @@ class Chats:
             now = self._line.clock.now()
             note_stopped(session, self._line.vault, CHANNEL, address, "blocked" if blocked else None, now)
 
-    async def _send(self, context: ContextTypes.DEFAULT_TYPE, chat_id: int, reply: Reply) -> None:
+    async def _send(self, context: ContextTypes.DEFAULT_TYPE, chat_id: int, reply: Reply) -> list[int]:
+        sent = []
         for prompt in reply.prompts:
             text, keyboard = render(prompt, reply.revision)
-            if not await self._say(context, chat_id, text, reply_markup=keyboard):
-                return
+            message_id = await self._say(context, chat_id, text, reply_markup=keyboard)
+            if message_id is None:
+                break
+            sent.append(message_id)
+        return sent
 
-    async def _say(self, context: ContextTypes.DEFAULT_TYPE, chat_id: int, text: str, **options: object) -> bool:
+    async def _say(self, context: ContextTypes.DEFAULT_TYPE, chat_id: int, text: str, **options: object) -> int | None:
+        """The id of the message, None where it could not be sent."""
         for attempt in range(TRIES):
             try:
-                await context.bot.send_message(chat_id, text, **options)  # type: ignore[arg-type]
-                return True
+                sent = await context.bot.send_message(chat_id, text, **options)  # type: ignore[arg-type]
+                return sent.message_id
             except Forbidden:
                 await asyncio.to_thread(self._note_membership, str(chat_id), True)
-                return False
+                return None
             except RetryAfter as error:
                 wait = wait_asked_for(error).total_seconds()
             except BadRequest:  # a NetworkError by descent, but it would be refused again
@@ -126,7 +135,7 @@ class Chats:
                 break
             await asyncio.sleep(wait)
         log.warning("answer_not_sent", channel=CHANNEL)
-        return False
+        return None
 
     async def _stop_spinner(self, update: Update) -> None:
         try:
@@ -134,6 +143,12 @@ class Chats:
                 await update.callback_query.answer()
         except TelegramError:
             log.info("callback_not_answered")  # the button only goes on turning; the answer itself still comes
+
+
+def _theirs(update: Update) -> int | None:
+    """The id of the message that the person has sent; a pressed button belongs to one of the bot's."""
+    message = update.message or update.edited_message
+    return message.message_id if message is not None else None
 
 
 def build(line: Line) -> Application:  # type: ignore[type-arg]

@@ -5,11 +5,33 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
-from core.delivery.sender import Misconfigured, Refused, SendError, Stopped, Throttled, Unreachable
+from core.delivery.sender import (
+    Failing,
+    Misconfigured,
+    Refused,
+    SendError,
+    Stopped,
+    Throttled,
+    Unanswered,
+    Unreachable,
+)
 
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
+# There was not even a connection, so nothing can have been taken.
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 def tell_waits_as_timedelta() -> None:
@@ -34,4 +56,13 @@ def send_error(error: TelegramError) -> SendError:
         return Stopped(name)
     if isinstance(error, BadRequest):  # a NetworkError by descent, so asked first
         return Stopped(name) if any(word in str(error).lower() for word in _GONE) else Refused(name)
-    return Unreachable(name) if isinstance(error, NetworkError) else Unreachable("TelegramError")
+    return _unanswered(error)(name)
+
+
+def _unanswered(error: TelegramError) -> type[SendError]:
+    # The library keeps the cause of what never became an answer; an answer that is none (5xx) has no such cause.
+    if isinstance(error, Conflict) or isinstance(error.__cause__, _NEVER_LEFT):
+        return Unreachable
+    if isinstance(error, TimedOut) or isinstance(error.__cause__, httpx.HTTPError):
+        return Unanswered
+    return Failing if isinstance(error, NetworkError) else Unanswered

@@ -17,7 +17,7 @@ def inbound(update: Update) -> Inbound | None:
     if chat is None:
         return None
     language = (user.language_code or "") if user else ""
-    said = Inbound(CHANNEL, str(chat.id), str(update.update_id), language=language)
+    said = Inbound(CHANNEL, str(chat.id), str(update.update_id), language=language, erasable=True)
     if update.callback_query is not None:
         revision, _, choice = (update.callback_query.data or "").partition(":")
         number = int(revision) if revision.isascii() and revision.isdigit() else 0

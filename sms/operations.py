@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from core.health import check
+from core.health import check, warnings
 from core.line import Line
 
 
@@ -19,7 +19,10 @@ def operations(line: Line) -> Blueprint:
     @pages.get("/healthz")
     def healthz() -> tuple[Response, int]:
         ailing = check(line)
-        return jsonify({"status": "ailing" if ailing else "ok", "ailing": ailing}), 503 if ailing else 200
+        found = {"status": "ailing" if ailing else "ok", "ailing": ailing}
+        if not ailing and (threatens := warnings(line)):
+            found["warnings"] = threatens
+        return jsonify(found), 503 if ailing else 200
 
     @pages.get("/metrics")
     def metrics() -> Response:

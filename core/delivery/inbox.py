@@ -46,6 +46,11 @@ def keep_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         session.connection().execute(_INSERT, rows)
 
 
+def forget_answer(session: Session, vault: Vault, provider_id: str) -> None:
+    """Delete the answer to the message with that id, so that knowing the id opens nothing."""
+    session.execute(delete(InboxRow).where(InboxRow.id_hash == vault.lookup("inbox", provider_id)))
+
+
 def forget_answers(session: Session, now: datetime) -> int:
     """Delete what is older than ten minutes; how many rows went."""
     return session.execute(delete(InboxRow).where(InboxRow.received_at < now - KEPT_FOR)).rowcount  # type: ignore[attr-defined,no-any-return]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from telegram.error import (
     BadRequest,
@@ -12,6 +14,7 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
+    NetworkError,
     TelegramError,
     TimedOut,
 )
@@ -19,7 +22,18 @@ from telegram.error import (
 from bot import sender as sender_module
 from bot.errors import send_error
 from bot.sender import TelegramSender
-from core.delivery.sender import Misconfigured, Outgoing, Refused, SendError, Stopped, Throttled, Unreachable
+from core.delivery.sender import (
+    MOST_AT_ONCE,
+    Failing,
+    Misconfigured,
+    Outgoing,
+    Refused,
+    SendError,
+    Stopped,
+    Throttled,
+    Unanswered,
+    Unreachable,
+)
 from core.errors import SettingsError
 from core.settings import Settings
 from demo.providers import DEMO_BOT_TOKEN
@@ -57,16 +71,16 @@ def test_a_message_is_taken(make: Make, telegram: Telegram) -> None:
     ("fault", "kind", "wait"),
     [
         ({"kind": "throttle", "seconds": 17}, Throttled, timedelta(seconds=17)),
-        ({"kind": "error"}, Unreachable, None),
-        ({"kind": "drop"}, Unreachable, None),
-        ({"kind": "lose"}, Unreachable, None),
-        ({"kind": "stall", "seconds": 30}, Unreachable, None),
+        ({"kind": "error"}, Failing, None),
+        ({"kind": "drop"}, Unanswered, None),
+        ({"kind": "lose"}, Unanswered, None),
+        ({"kind": "stall", "seconds": 30}, Unanswered, None),
         ({"kind": "reject", "code": 403, "text": "Forbidden: bot was blocked by the user"}, Stopped, None),
         ({"kind": "reject", "code": 403, "text": "Forbidden: user is deactivated"}, Stopped, None),
         ({"kind": "reject", "code": 400, "text": "Bad Request: chat not found"}, Stopped, None),
         ({"kind": "reject", "code": 400, "text": "Bad Request: message is too long"}, Refused, None),
         ({"kind": "reject", "code": 409, "text": "Conflict: x"}, Unreachable, None),
-        ({"kind": "reject", "code": 502, "text": "Bad Gateway"}, Unreachable, None),
+        ({"kind": "reject", "code": 502, "text": "Bad Gateway"}, Failing, None),
     ],
     ids=lambda value: str(value.get("text", value["kind"])) if isinstance(value, dict) else "",
 )
@@ -102,15 +116,47 @@ def test_the_emulators_own_refusals(make: Make, telegram: Telegram) -> None:
         (ChatMigrated(-1), Stopped),
         (BadRequest("PEER_ID_INVALID"), Stopped),
         (BadRequest("message text is empty"), Refused),
-        (TimedOut(), Unreachable),
+        (TimedOut(), Unanswered),
+        (NetworkError("Internal Server Error"), Failing),
         (Conflict("x"), Unreachable),
-        (TelegramError("something new"), Unreachable),
+        (TelegramError("something new"), Unanswered),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_the_table_of_errors(error: TelegramError, kind: type[SendError]) -> None:
     """What is not known is not final."""
     assert type(send_error(error)) is kind
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [
+        (httpx.ConnectError("x"), Unreachable),
+        (httpx.ConnectTimeout("x"), Unreachable),
+        (httpx.PoolTimeout("x"), Unreachable),
+        (httpx.ReadTimeout("x"), Unanswered),
+        (httpx.WriteError("x"), Unanswered),
+        (httpx.RemoteProtocolError("x"), Unanswered),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_what_never_left_was_never_taken(cause: Exception, kind: type[SendError]) -> None:
+    """The library's own error says too little; what it came of says whether there was a connection."""
+    error = TimedOut() if isinstance(cause, httpx.TimeoutException) else NetworkError("x")
+    error.__cause__ = cause
+    found = send_error(error)
+    assert (type(found), found.in_doubt) == (kind, kind is Unanswered)
+
+
+def test_many_threads_send_at_once(make: Make, telegram: Telegram) -> None:
+    """Each message arrives once, with its own id; nobody is asked what it has."""
+    sender = make()
+    messages = [Outgoing(n, str(PERSON), f"第{n}条") for n in range(2 * MOST_AT_ONCE)]
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        references = list(pool.map(sender.send, messages))
+    assert len(set(references)) == len(messages)
+    assert sorted(telegram.received()) == sorted(message.text for message in messages)
+    assert sender.find(messages[0], datetime(2020, 1, 1, tzinfo=UTC)) == ()
 
 
 def test_without_a_token_the_start_stops(make: Make) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from core.confidentiality.vault import Vault
 from core.db import transaction
 from core.delivery.outbox import OutboxRow, State
+from core.domain.contact import Contact
 from core.line import Line
 from tests.core.delivery.letters import contact, letter, row
 from tests.engines import on_sqlite
@@ -45,7 +46,7 @@ def _is(line: Line, row_id: int, **values: object) -> None:
         ("not delivered", ["sent", "undelivered"], State.FAILED, "30003"),
         ("refused later", ["failed"], State.FAILED, "30003"),
         ("a failure after the delivery", ["delivered", "undelivered"], State.DELIVERED, None),
-        ("a delivery after the failure", ["undelivered", "delivered"], State.FAILED, "30003"),
+        ("a delivery after the failure", ["undelivered", "delivered"], State.DELIVERED, None),
         ("a word that is new", ["read", "teleported", ""], State.SENT, None),
     ],
 )
@@ -101,7 +102,8 @@ def test_an_unsigned_receipt_is_refused(twilio: Twilio, line: Line, message: int
         ("while the sender still waits for Twilio's answer", State.SENDING, "delivered", State.DELIVERED),
         ("refused while the sender still waits", State.SENDING, "failed", State.FAILED),
         ("after the answer was lost, before the next try", State.QUEUED, "delivered", State.DELIVERED),
-        ("of a try that failed, before the next one", State.QUEUED, "failed", State.QUEUED),
+        ("refused after the answer was lost", State.QUEUED, "failed", State.FAILED),
+        ("under way, after the answer was lost", State.QUEUED, "queued", State.SENT),
     ],
 )
 def test_a_receipt_that_is_first_names_its_row(
@@ -122,3 +124,13 @@ def test_a_row_that_is_no_number_finds_nothing(twilio: Twilio, line: Line, messa
     assert row(line.sessions, message).state is State.SENT
     assert twilio.post(STATUS, receipt("delivered"), query=query).status_code == 204
     assert row(line.sessions, message).state is State.DELIVERED
+
+
+@on_sqlite
+@pytest.mark.parametrize(("code", "stops"), [("30005", True), ("21610", True), ("30003", False), ("", False)])
+def test_a_receipt_may_stop_the_contact(twilio: Twilio, line: Line, message: int, code: str, stops: bool) -> None:
+    """Where the number is gone, nothing more goes there."""
+    assert twilio.post(STATUS, receipt("undelivered", code=code)).status_code == 204
+    with transaction(line.sessions) as session:
+        contact_row = session.get_one(Contact, row(line.sessions, message).contact_id)
+        assert contact_row.stopped_reason == (code if stops else None)

@@ -6,22 +6,26 @@ import uuid
 
 import structlog
 from flask import Blueprint, Response, abort, request
-from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
 from core.db import transaction
-from core.delivery.outbox import State, note_receipt
+from core.delivery.outbox import State
+from core.delivery.receipts import Receipt, note_receipt
 from core.dialogue.prompt import Inbound, Kind, Reply
 from core.errors import KeysError, Unavailable
 from core.line import Line
+from core.settings import Settings
 from core.text import printable
-from sms.gateways.twilio.codes import RECEIPTS
+from sms.gateways.twilio.codes import OPT_OUT_WORDS, RECEIPTS, stops_contact
+from sms.gateways.twilio.marks import mark_of, says_erase
+from sms.gateways.twilio.opt_out import heed
 from sms.gateways.twilio.twiml import twiml
 from sms.render import render_all
 
 log = structlog.get_logger(__name__)
 
 LONGEST_REFERENCE = 64
+PADDED_TO = 2048  # bytes
 
 
 def webhooks(line: Line) -> Blueprint:
@@ -40,19 +44,26 @@ def webhooks(line: Line) -> Blueprint:
 
     @pages.post("/sms/inbound")
     def inbound() -> Response:
-        message = _inbound()
+        message = _inbound(line.settings)
+        opt_out = request.form.get("OptOutType", "")
+        if opt_out in OPT_OUT_WORDS and message.address:
+            try:
+                heed(line, message, opt_out)
+            except (Unavailable, KeysError):
+                abort(503)  # Twilio notes it in its log; our next message is refused, and that is heeded too
+            return _twiml(line, message, Reply(()))
         # A message from nobody can't be answered, and two of them are not one person's talk.
-        return _twiml(_answer(line, message) if message.address else Reply(()))
+        reply = _answer(line, message) if message.address else Reply(())
+        if reply.erase:
+            line.to_erase.add(message.provider_id)
+        return _twiml(line, message, reply)
 
     @pages.post("/sms/status")
     def status() -> tuple[str, int]:
-        state = RECEIPTS.get(request.form.get("MessageStatus", ""))
-        if state is not None:
-            try:
-                with transaction(line.sessions) as session:
-                    _note_receipt(session, state)
-            except Unavailable:
-                abort(503)  # Twilio notes it in its log; a lost receipt counts as not reached, never as delivered
+        if "answer" in request.args:
+            _note_answer(line, request.args["answer"])
+        elif (state := RECEIPTS.get(request.form.get("MessageStatus", ""))) is not None:
+            _note_receipt(line, state)
         return "", 204
 
     return pages
@@ -68,19 +79,41 @@ def _answer(line: Line, message: Inbound) -> Reply:
     return line.not_saved()
 
 
-def _note_receipt(session: Session, state: State) -> None:
-    # Our own row's number, which the sender put into the callback's address.
-    row = _number(request.args.get("row", ""))
-    error = _number(request.form.get("ErrorCode", ""))
-    reference = printable(request.form.get("MessageSid", ""))[:LONGEST_REFERENCE]
-    note_receipt(session, reference, state, str(error) if error else None, row_id=row)
+def _note_answer(line: Line, mark: str) -> None:
+    """Only now is it known by which id Twilio keeps what we have answered."""
+    if says_erase(line.vault, mark) and (sent := _reference()):
+        line.to_erase.add(sent)
+
+
+def _note_receipt(line: Line, state: State) -> None:
+    try:
+        with transaction(line.sessions) as session:
+            note_receipt(session, _receipt(state), line.clock.now())
+    except Unavailable:
+        abort(503)  # Twilio notes it in its log; a lost receipt counts as not reached, never as delivered
+
+
+def _receipt(state: State) -> Receipt:
+    code = _number(request.form.get("ErrorCode", "")) if state is State.FAILED else None
+    return Receipt(
+        provider_ref=_reference(),
+        state=state,
+        error=str(code) if code else None,
+        # Our own row's number, which the sender put into the callback's address.
+        row_id=_number(request.args.get("row", "")),
+        stops_contact=stops_contact(code),
+    )
+
+
+def _reference() -> str:
+    return printable(request.form.get("MessageSid", ""))[:LONGEST_REFERENCE]
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _inbound() -> Inbound:
+def _inbound(settings: Settings) -> Inbound:
     form = request.form
     body = form.get("Body", "")
     has_media = form.get("NumMedia", "0") not in {"", "0"}
@@ -91,8 +124,15 @@ def _inbound() -> Inbound:
         provider_id=form.get("MessageSid") or uuid.uuid4().hex,
         text=body,
         kind=Kind.MEDIA if has_media and not body.strip() else Kind.WORDS,
+        # Records are deleted with the account's own name; without it Twilio would keep them.
+        erasable=bool(settings.twilio_account_sid),
     )
 
 
-def _twiml(reply: Reply) -> Response:
-    return Response(twiml(render_all(reply)), content_type="text/xml; charset=utf-8")
+def _twiml(line: Line, message: Inbound, reply: Reply) -> Response:
+    # Every answer has a callback and a padded length, lest those that are to be erased be known by it.
+    mark = mark_of(line.vault, message.provider_id, reply.erase)
+    callback = f"{line.settings.public_url}/sms/status?answer={mark}"
+    document = twiml(render_all(reply), callback).encode()
+    padding = b" " * (-len(document) % PADDED_TO)
+    return Response(document + padding, content_type="text/xml; charset=utf-8")

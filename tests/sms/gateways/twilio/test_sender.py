@@ -2,82 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
 
-from core.delivery.sender import Misconfigured, Outgoing, SendError, Throttled, Unreachable
+from core.delivery.sender import (
+    MOST_AT_ONCE,
+    Failing,
+    Misconfigured,
+    Outgoing,
+    SendError,
+    Throttled,
+    Unanswered,
+    Unreachable,
+)
 from core.errors import SettingsError
-from core.settings import Settings
-from demo.loopback import LoopbackServer
 from demo.provider_state import ProviderState
-from demo.providers import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_NUMBER, create_app, demo_line
-from sms.gateways.twilio import sender as sender_module
-from sms.gateways.twilio.sender import TwilioSender
+from demo.providers import DEMO_NUMBER
+from demo.twilio_emulator.store import Message
 from tests.demo.conftest import RecordingLine
 from tests.lines import eventually
+from tests.sms.gateways.twilio.conftest import Make, fault
 from tests.sms.gateways.twilio.test_codes import MEANINGS
 
-PHONE = "+8613800138000"
+PHONE, OTHER = "+8613800138000", "+8613900139000"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LETTER = Outgoing(7, PHONE, "名单明天张榜")
 
-Make = Callable[..., TwilioSender]
 
-
-@pytest.fixture
-def recording() -> Iterator[RecordingLine]:
-    """A line that takes the receipts."""
-    line = RecordingLine()
-    with LoopbackServer(line.app()) as server:
-        line.url = server.url
-        yield line
-
-
-@pytest.fixture
-def emulator(recording: RecordingLine) -> Iterator[tuple[str, ProviderState]]:
-    """The provider's address and its inside."""
-    app: Flask = create_app(demo_line(recording.url))
-    with LoopbackServer(app) as server:
-        yield server.url, app.extensions["providers"]
-        app.extensions["providers"].faults.clear()
-
-
-@pytest.fixture
-def state(emulator: tuple[str, ProviderState]) -> ProviderState:
-    """The provider's inside."""
-    return emulator[1]
-
-
-@pytest.fixture
-def make(
-    emulator: tuple[str, ProviderState],
-    recording: RecordingLine,
-    settings: Callable[..., Settings],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Make:
-    """Makes a sender with the demo's account, and the settings that the test says; it waits half a second at most."""
-    monkeypatch.setattr(sender_module, "TIMEOUT_SECONDS", 0.5)
-
-    def make(**fields: str) -> TwilioSender:
-        account = {
-            "twilio_account_sid": DEMO_ACCOUNT_SID,
-            "twilio_auth_token": DEMO_AUTH_TOKEN,
-            "twilio_from": DEMO_NUMBER,
-            "twilio_api_url": f"{emulator[0]}/twilio",
-            "public_url": recording.url,
-        }
-        return TwilioSender(settings(**{**account, **fields}))
-
-    return make
-
-
-def fault(state: ProviderState, **fields: object) -> None:
-    """Switch a fault on."""
-    from demo.faults import Fault, FaultKind
-
-    kind = FaultKind(str(fields.pop("kind")))
-    state.faults.add(Fault(provider="twilio", kind=kind, **fields))  # type: ignore[arg-type]
+def _like(state: ProviderState, sid: str, **changes: object) -> Message:
+    """A record like that one."""
+    found = state.carrier.store.get(sid)
+    assert found is not None
+    return replace(found, sid=f"SM{uuid.uuid4().hex}", **changes)  # type: ignore[arg-type]
 
 
 def test_a_message_is_taken_and_reported(make: Make, state: ProviderState, recording: RecordingLine) -> None:
@@ -119,21 +79,22 @@ def test_a_refusal_becomes_ours(make: Make, state: ProviderState, code: int) -> 
     ("kind", "expected", "taken"),
     [
         ("throttle", Throttled, 0),
-        ("error", Unreachable, 0),
-        ("drop", Unreachable, 0),
-        ("lose", Unreachable, 1),
-        ("stall", Unreachable, 1),
+        ("error", Failing, 0),
+        ("drop", Unanswered, 0),
+        ("lose", Unanswered, 1),
+        ("stall", Unanswered, 1),
     ],
 )
 def test_a_bad_day_is_worth_another_try(
     make: Make, state: ProviderState, kind: str, expected: type[SendError], taken: int
 ) -> None:
     """Throttled, down, cut off before or after the work, or silent: none is final, none lasts longer than our patience,
-    and no error tells to whom."""
+    and no error tells to whom. Only where it says so itself is it certain that the message was not taken."""
     fault(state, kind=kind, seconds=30, times=1)
     with pytest.raises(expected) as caught:
         make().send(LETTER)
     assert caught.value.retry
+    assert caught.value.in_doubt == (kind != "throttle")
     assert PHONE[3:] not in f"{caught.value} {caught.value.code}"
     eventually(lambda: len(state.carrier.store.newest_first(PHONE, lambda _: True)) == taken)
 
@@ -155,9 +116,61 @@ def test_what_twilio_itself_checks(make: Make, label: str, address: str | None, 
 
 
 def test_nobody_listens(make: Make) -> None:
-    """Twilio is away altogether."""
-    with pytest.raises(Unreachable):
-        make(twilio_api_url="http://127.0.0.1:1").send(LETTER)
+    """Twilio is away altogether: what never left cannot have been taken."""
+    sender = make(twilio_api_url="http://127.0.0.1:1")
+    for ask in (lambda: sender.send(LETTER), lambda: sender.find(LETTER, LONG_AGO)):
+        with pytest.raises(Unreachable) as caught:
+            ask()
+        assert not caught.value.in_doubt
+
+
+def test_what_it_has_is_found_by_number_and_code(make: Make, state: ProviderState) -> None:
+    """The oldest first; not another number's, not another code's, not what the line answered there, nor what came in
+    from there, and nothing from before."""
+    sender = make()
+    mine = Outgoing(7, PHONE, "名单明天张榜（验012345）", code="012345")
+    sids = [sender.send(mine), sender.send(mine)]
+    sender.send(Outgoing(8, PHONE, "名单明天张榜（验543210）", code="543210"))
+    sender.send(Outgoing(9, OTHER, "名单明天张榜（验012345）", code="012345"))
+    state.carrier.store.add(_like(state, sids[0], direction="outbound-reply"))
+    assert sender.find(mine, LONG_AGO) == sids
+    assert sender.find(mine, datetime.now(UTC) + timedelta(minutes=1)) == []
+
+
+def test_an_answer_is_found_by_all_that_it_says(make: Make) -> None:
+    """It has no code; control characters that never reached the carrier are left out of the comparison."""
+    sender = make()
+    mine = Outgoing(7, PHONE, "验证码\x00 123456")
+    sid = sender.send(mine)
+    sender.send(Outgoing(8, PHONE, "验证码 123456。"))
+    assert sender.find(mine, LONG_AGO) == [sid]
+
+
+def test_what_is_still_queued_is_found(make: Make, state: ProviderState) -> None:
+    """Such a message has no date of sending yet."""
+    state.carrier.held = True
+    sender = make()
+    sid = sender.send(LETTER)
+    assert sender.find(LETTER, LONG_AGO) == [sid]
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("throttle", Throttled), ("error", Failing), ("drop", Unanswered)])
+def test_what_cannot_be_asked_is_told(make: Make, state: ProviderState, kind: str, expected: type[SendError]) -> None:
+    """Nobody may take silence for "it is not there"."""
+    fault(state, kind=kind, method="list", times=1)
+    with pytest.raises(expected):
+        make().find(LETTER, LONG_AGO)
+
+
+def test_many_threads_send_at_once(make: Make, state: ProviderState) -> None:
+    """Over connections that are kept: each message arrives once, with its own id."""
+    sender = make()
+    messages = [Outgoing(n, PHONE, f"第{n}条") for n in range(4 * MOST_AT_ONCE)]
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        sids = list(pool.map(sender.send, messages))
+    assert len(set(sids)) == len(messages)
+    bodies = [state.carrier.store.get(sid) for sid in sids]
+    assert [message.body for message in bodies if message] == [message.text for message in messages]
 
 
 @pytest.mark.parametrize("missing", ["twilio_account_sid", "twilio_auth_token", "twilio_from"])

@@ -33,4 +33,6 @@ def test_what_is_printable_comes_back_as_it_was(texts: list[str]) -> None:
     """Whatever an answer holds, a parser reads the same words out of it."""
     said = [printable(text) for text in texts]
     found = ElementTree.fromstring(twiml(said).encode())
-    assert [message.text or "" for message in found] == [text.replace("\r\n", "\n").replace("\r", "\n") for text in said]
+    assert [message.text or "" for message in found] == [
+        text.replace("\r\n", "\n").replace("\r", "\n") for text in said
+    ]
