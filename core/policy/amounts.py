@@ -41,6 +41,13 @@ def amount_for(year: int, own: Mapping[int, int] | None = None) -> Amount:
     return Amount(own[year], "the office's own amount")
 
 
+def check_own(own: Mapping[int, int]) -> None:
+    """Raise AmountError where one of the office's own amounts (yuan by year) cannot be: a start is the time to say so,
+    an answer to a recipient is not."""
+    for year in sorted(own):
+        amount_for(year, own)
+
+
 @cache
 def _floors() -> tuple[tuple[int, Amount], ...]:
     text = resources.files("core.policy").joinpath("data/amounts.yaml").read_text(encoding="utf-8")

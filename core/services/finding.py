@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
 from core.domain.application import Application
 from core.domain.area import Area
 from core.domain.contact import Contact, ContactPerson
+from core.domain.correction import FormerReference
 from core.domain.person import Person
 from core.domain.reference import is_reference
 from core.domain.stage import Stage
@@ -39,7 +40,8 @@ def find_persons(session: Session, vault: Vault, key: str) -> list[Found]:
         .order_by(Person.id)
     )
     if is_reference(compact):
-        query = query.where(Person.ref == compact)
+        former = select(FormerReference.person_id).where(FormerReference.ref == compact)
+        query = query.where(or_(Person.ref == compact, Person.id.in_(former)))
     elif len(compact) == 18:
         query = query.where(Person.id_number_hash == vault.lookup("id_number", compact))
     else:

@@ -7,27 +7,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.confidentiality.vault import Vault
 from core.domain.application import Application, StageChange
 from core.domain.contact import ContactPerson
+from core.domain.correction import FormerReference
 from core.domain.person import Person
 from core.domain.stage import Stage
+from core.domain.window import WindowChange
 from core.services import attempts
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A person's latest application. No name: numbers change hands."""
+    """A person's latest application. No name: numbers change hands. `windows_moved`: some window of that year was moved
+    somewhere, so that the calendar's days may not be those of `area_id`."""
 
     person_id: int
     ref: str
+    area_id: int
     application_id: int | None
     year: int | None
     stage: Stage | None
     since: datetime | None
+    windows_moved: bool = False
 
 
 class Locked(Exception):
@@ -37,8 +42,9 @@ class Locked(Exception):
 # Statements that stay the same objects are compiled once.
 _later = aliased(Application)
 STANDING = (
-    Person.id.label("person_id"), Person.ref,
+    Person.id.label("person_id"), Person.ref, Person.area_id,
     Application.id.label("application_id"), Application.year, Application.stage, Application.stage_since,
+    exists().where(WindowChange.year == Application.year).label("windows_moved"),
 )  # fmt: skip
 LATEST = and_(
     Application.person_id == Person.id,
@@ -52,7 +58,15 @@ _OF_CONTACT = (
     .order_by(Person.id)
 )
 _BY_REFERENCE = (
-    select(*STANDING, Person.id_number).join(Application, LATEST, isouter=True).where(Person.ref == bindparam("ref"))
+    select(*STANDING, Person.id_number)
+    .join(Application, LATEST, isouter=True)
+    .where(
+        or_(
+            Person.ref == bindparam("ref"),
+            Person.id
+            == select(FormerReference.person_id).where(FormerReference.ref == bindparam("ref")).scalar_subquery(),
+        )
+    )
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
 from core.delivery import outbox
+from core.delivery.introduction import introduce
 from core.delivery.outbox import MessageKind
 from core.domain.contact import Contact, ContactPerson
 
@@ -63,7 +64,9 @@ def tell_contact(
     person_id: int | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> None:
-    """Put a message for one contact into the outbox."""
+    """Put a message for one contact into the outbox, and who we are before it where the contact does not know us."""
+    if kind is not MessageKind.ANSWER:
+        introduce(session, contact_id, now)
     outbox.enqueue(
         session,
         vault,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.domain.application import ChildrenGround
 from core.domain.contact import Language
 from core.domain.stage import Stage
 from core.services.importing.cells import RowReader, Unfit
@@ -13,7 +14,7 @@ from core.services.importing.identity import chinese_name, has_known_province, i
 from core.services.importing.report import RowResult
 from core.services.importing.table import Column, Row
 from core.services.importing.telephone import LANDLINE, NO_TELEPHONE, telephone
-from core.services.importing.words import LANGUAGES, STAGES, YES_NO, one_of, year
+from core.services.importing.words import GROUNDS, LANGUAGES, STAGES, YES_NO, one_of, plain_words, year
 
 LAYOUT = (
     Column("ref", ("编号",), required=False),
@@ -26,9 +27,11 @@ LAYOUT = (
     Column("language", ("语言",), required=False),
     Column("home_visit", ("上门服务",), required=False),
     Column("reason", ("原因",), required=False),
+    Column("group", ("村民小组", "组", "小组"), required=False),
+    Column("ground", ("条件", "情形"), required=False),
 )
 
-_LONGEST_REASON = 500
+_LONGEST_GROUP = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class ApplicantRow:
     language: Language | None
     home_visit: bool | None
     reason: str
+    group: str
+    ground: ChildrenGround | None
 
 
 def applicant_reader(now: datetime) -> Callable[[Row], ApplicantRow | RowResult]:
@@ -71,7 +76,9 @@ def applicant_reader(now: datetime) -> Callable[[Row], ApplicantRow | RowResult]
             reader.required("year", read_year, 0),
             reader.optional("language", one_of(LANGUAGES), None),
             reader.optional("home_visit", one_of(YES_NO), None),
-            reader.optional("reason", _reason, ""),
+            reader.optional("reason", plain_words, ""),
+            reader.optional("group", _village_group, ""),
+            reader.optional("ground", one_of(GROUNDS), None),
         )
         if not reader.is_fit:
             return reader.rejected()
@@ -93,8 +100,8 @@ def _phone(reader: RowReader) -> str | None:
     return found.mobile
 
 
-def _reason(text: str) -> str:
-    reason = " ".join(text.split())
-    if len(reason) > _LONGEST_REASON or not reason.isprintable():
-        raise Unfit(f"must be plain text of up to {_LONGEST_REASON} characters")
-    return reason
+def _village_group(text: str) -> str:
+    group = "".join(text.split())
+    if len(group) > _LONGEST_GROUP or not group.isprintable():
+        raise Unfit(f"must be up to {_LONGEST_GROUP} characters, such as 3组")
+    return group

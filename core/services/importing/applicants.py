@@ -23,7 +23,7 @@ from core.services.importing.seen import Seen
 from core.services.importing.table import Row
 
 # What a row says, in this order: of the person, then of the application of its year.
-_SAID = ("name", "phone", "area", "language", "home_visit", "year", "stage", "reason")
+_SAID = ("name", "phone", "area", "language", "home_visit", "group", "year", "stage", "reason", "ground")
 _YEAR = _SAID.index("year")
 
 
@@ -135,6 +135,8 @@ class _Batch:
             changed = self._corrected(row, person, village)
         if application is None:
             self._apply(row, person)
+        elif row.ground not in {None, application.ground}:
+            application.ground, changed = row.ground, True
         changed |= self._phones.update(row, person)
         if changed and outcome is Outcome.UNCHANGED:
             outcome = Outcome.UPDATED
@@ -148,6 +150,7 @@ class _Batch:
             id_number=self._vault.seal(Person.id_number, row.id_number),
             id_number_hash=self._records.id_hash(row),
             area_id=village.id,
+            village_group=row.group or None,
             home_visit=bool(row.home_visit),
             created_at=self._now,
         )
@@ -157,15 +160,17 @@ class _Batch:
 
     def _corrected(self, row: ApplicantRow, person: Person, village: Area) -> bool:
         home_visit = person.home_visit if row.home_visit is None else row.home_visit
-        changed = (person.area_id, person.home_visit) != (village.id, home_visit)
-        person.area_id, person.home_visit = village.id, home_visit
+        said = village.id, home_visit, row.group or person.village_group
+        changed = (person.area_id, person.home_visit, person.village_group) != said
+        person.area_id, person.home_visit, person.village_group = said
         if self._vault.open(Person.name, person.name) != row.name:
             person.name = self._vault.seal(Person.name, row.name)
             changed = True
         return changed
 
     def _apply(self, row: ApplicantRow, person: Person) -> None:
-        application = Application(year=row.year, stage=row.stage or Stage.DECLARED, stage_since=self._now)
+        stage = row.stage or Stage.DECLARED
+        application = Application(year=row.year, stage=stage, stage_since=self._now, ground=row.ground)
         self._records.applications[person.ref, row.year] = application
         reason = self._vault.seal(StageChange.reason, row.reason) if row.reason else None
         self._additions.application(person, application, reason)
@@ -179,8 +184,8 @@ class _Batch:
 
 
 def _said(row: ApplicantRow) -> tuple[object, ...]:
-    person = row.name, row.phone, row.area, row.language, row.home_visit
-    return *person, row.year, row.stage, row.reason
+    person = row.name, row.phone, row.area, row.language, row.home_visit, row.group
+    return *person, row.year, row.stage, row.reason, row.ground
 
 
 def _yearly(key: bytes, year: int) -> bytes:

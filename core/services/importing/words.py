@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
+from core.domain.application import ChildrenGround
 from core.domain.area import Level
 from core.domain.contact import Language
+from core.domain.payout import PayoutStatus
 from core.domain.staff import Role
 from core.domain.stage import Stage
 from core.services.importing.cells import Unfit
@@ -51,6 +53,17 @@ STAGES = {
     "已停止": Stage.CEASED,
 }
 
+PAYOUT_STATUSES = {
+    **dict.fromkeys(("paid", "success", "已发放", "成功", "发放成功"), PayoutStatus.PAID),
+    **dict.fromkeys(("failed", "failure", "失败", "未发放", "发放失败"), PayoutStatus.FAILED),
+}
+GROUNDS = {
+    **dict.fromkeys(("one_child", "一个孩子", "独生子女", "一孩"), ChildrenGround.ONE_CHILD),
+    **dict.fromkeys(("two_daughters", "两个女儿", "双女", "两女"), ChildrenGround.TWO_DAUGHTERS),
+    **dict.fromkeys(("other", "其他", "其它"), ChildrenGround.OTHER),
+}
+
+_LONGEST_WORDS = 500
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 
 
@@ -78,6 +91,14 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(plain)
 
     return parse
+
+
+def plain_words(text: str) -> str:
+    """Somebody's own words, in up to 500 characters; runs of white space become one space."""
+    words = " ".join(text.split())
+    if len(words) > _LONGEST_WORDS or not words.isprintable():
+        raise Unfit(f"must be plain text of up to {_LONGEST_WORDS} characters")
+    return words
 
 
 def year(last: int) -> Callable[[str], int]:

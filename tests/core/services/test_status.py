@@ -192,7 +192,8 @@ def test_the_latest_application_is_the_one_that_stands(sessions: Sessions, vault
 
 def test_no_name_is_in_a_standing() -> None:
     """Numbers change hands: what is shown of a person has no field for who it is."""
-    assert set(Standing.__dataclass_fields__) == {"person_id", "ref", "application_id", "year", "stage", "since"}
+    of_the_case = {"application_id", "year", "stage", "since", "windows_moved"}
+    assert set(Standing.__dataclass_fields__) == {"person_id", "ref", "area_id", *of_the_case}
 
 
 @pytest.mark.parametrize(("recorded", "said"), [("年龄不到。", "年龄不到。"), ("", "")])

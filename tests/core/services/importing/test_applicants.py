@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.application import Application, StageChange
+from core.domain.application import Application, ChildrenGround, StageChange
 from core.domain.contact import Contact, ContactPerson, Language, LinkCode
 from core.domain.person import Person
 from core.domain.reference import draw_reference, is_reference
@@ -14,6 +14,8 @@ from tests.core.services.importing.conftest import Desk
 from tests.core.services.importing.invented import HEADER, csv_file, id_number, person
 from tests.engines import on_sqlite
 from tests.stopped_clock import MID_MAY
+
+WITH_GROUP = (*HEADER, "group", "ground")
 
 
 def test_a_new_applicant_is_written_sealed(desk: Desk) -> None:
@@ -143,15 +145,61 @@ BAD = {
     "an unclear yes": ({"home_visit": "maybe"}, "home_visit: must be one of"),
     "a reason too long": ({"reason": "长" * 501}, "reason: must be"),
     "a reference that is none": ({"ref": "12345678"}, "ref: is not a reference"),
+    "a group too long": ({"group": "组" * 17}, "group: must be up to 16"),
+    "an unknown ground": ({"ground": "三个孩子"}, "ground: must be one of"),
     "a formula": ({"name": "=A1"}, "name: holds a formula"),
 }
+
+
+WHAT_MAY_BE_POSTED = {
+    "in English": ({"group": "3", "ground": "two_daughters"}, "3", ChildrenGround.TWO_DAUGHTERS),
+    "in Chinese": ({"group": "第三 组", "ground": "一个孩子"}, "第三组", ChildrenGround.ONE_CHILD),
+    "other": ({"group": "", "ground": "其他"}, None, ChildrenGround.OTHER),
+    "nothing": ({}, None, None),
+}
+
+
+@on_sqlite
+@pytest.mark.parametrize(("cells", "group", "ground"), WHAT_MAY_BE_POSTED.values(), ids=WHAT_MAY_BE_POSTED)
+def test_what_the_lists_need(
+    desk: Desk, cells: dict[str, str], group: str | None, ground: ChildrenGround | None
+) -> None:
+    """The village group stays with the person, the ground with the year's application; both may be left out."""
+    assert desk.people(person(1, **cells), header=WITH_GROUP).counts == (1, 0, 0, 0)
+    assert [someone.village_group for someone in desk.all(Person)] == [group]
+    assert [application.ground for application in desk.all(Application)] == [ground]
+
+
+@on_sqlite
+def test_what_the_lists_need_is_corrected_and_not_forgotten(desk: Desk) -> None:
+    """A later file fills or corrects group and ground; an empty cell or a file without the columns leaves them."""
+    desk.people(person(1))
+    filled = person(1, group="2组", ground="two_daughters")
+    assert desk.people(filled, header=WITH_GROUP).counts == (0, 1, 0, 0)
+    assert desk.people(filled, header=WITH_GROUP).counts == (0, 0, 1, 0)
+    assert desk.people(person(1)).counts == (0, 0, 1, 0)
+    assert desk.people(person(1), header=WITH_GROUP).counts == (0, 0, 1, 0)
+    assert desk.people(person(1, ground="other"), header=WITH_GROUP).counts == (0, 1, 0, 0)
+    (someone,), (application,) = desk.all(Person), desk.all(Application)
+    assert (someone.village_group, application.ground) == ("2组", ChildrenGround.OTHER)
+
+
+@on_sqlite
+def test_the_lists_columns_in_chinese(desk: Desk) -> None:
+    """As a township heads them."""
+    titles = ("姓名", "身份证号", "手机号", "村编码", "年度", "村民小组", "情形")
+    header = ("name", "id_number", "phone", "area", "year", "group", "ground")
+    path = csv_file(desk.folder / "a.csv", [person(1, group="五组", ground="两个女儿")], header, titles=titles)
+    assert desk.applicants(path).counts == (1, 0, 0, 0)
+    assert desk.all(Application)[0].ground is ChildrenGround.TWO_DAUGHTERS
+    assert desk.all(Person)[0].village_group == "五组"
 
 
 @on_sqlite
 @pytest.mark.parametrize(("cells", "reason"), BAD.values(), ids=BAD)
 def test_bad_cells(desk: Desk, cells: dict[str, str], reason: str) -> None:
     """The row is rejected in one line that names line, column and reason; the good rows beside it are kept."""
-    imported = desk.people(person(1), person(4) | cells, person(2))
+    imported = desk.people(person(1), person(4) | cells, person(2), header=WITH_GROUP)
     assert imported.counts == (2, 0, 0, 1)
     assert len(imported.said) == 1
     assert imported.said[0].startswith(f"line 3, column {reason}")

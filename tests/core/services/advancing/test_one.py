@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
 from core.db import Sessions, transaction
@@ -13,43 +14,13 @@ from core.domain.application import Application, StageChange
 from core.domain.staff import Role
 from core.domain.stage import NEEDS_REASON, PROCEDURE, STEPS, Stage, may_step
 from core.errors import JiangfuError, NotAllowed, NotFound
-from core.services.acting import Actor
 from core.services.advancing import advance
 from core.services.areas import lies_within
-from tests.districts import District, settle, somebody
-from tests.engines import on_sqlite
+from tests.core.services.advancing.people import PHONE, actor, history, move, person
+from tests.districts import District, somebody
+from tests.elsewhere import Elsewhere
+from tests.engines import on_postgresql, on_sqlite
 from tests.stopped_clock import MID_MAY
-
-
-@pytest.fixture
-def district(sessions: Sessions, vault: Vault) -> District:
-    """Two townships with their villages and staff."""
-    with transaction(sessions) as session:
-        return settle(session, vault)
-
-
-def actor(district: District, role: Role = Role.OFFICER, area: str = "D") -> Actor:
-    """A member of staff of that role for that area, who exists as the role's first."""
-    number = next(number for (other, _), number in district.staff.items() if other is role)
-    return Actor(number, role, district.areas[area])
-
-
-def person(sessions: Sessions, district: District, stage: Stage | None = Stage.DECLARED, village: str = "T1V1") -> str:
-    """Somebody who stands there; the reference."""
-    with transaction(sessions) as session:
-        return somebody(session, district.vault, district.areas[village], stage=stage)
-
-
-def move(sessions: Sessions, vault: Vault, ref: str, target: Stage, who: Actor, reason: str = "x") -> Stage:
-    """Advance, in a transaction of its own."""
-    with transaction(sessions) as session:
-        return advance(session, vault, ref, target, who, reason, MID_MAY)
-
-
-def history(sessions: Sessions) -> list[StageChange]:
-    """All changes, oldest first."""
-    with transaction(sessions) as session:
-        return list(session.scalars(select(StageChange).order_by(StageChange.id)))
 
 
 def test_the_whole_way(sessions: Sessions, vault: Vault, district: District) -> None:
@@ -181,3 +152,23 @@ def test_what_lies_within_what(sessions: Sessions, district: District, inner: st
     """A district holds its townships, those hold their villages, and never the other way."""
     with transaction(sessions) as session:
         assert lies_within(session, district.areas[inner], district.areas[outer]) == within
+
+
+@on_postgresql
+def test_of_two_officers_at_once_the_second_sees_the_first(
+    sessions: Sessions, vault: Vault, district: District, database_url: str
+) -> None:
+    """He waits, and is refused: the step has been taken. Nobody goes two steps or is told twice."""
+    ref, who = person(sessions, district, phone=PHONE), actor(district)
+
+    def list_him(session: Session) -> Stage:
+        session.scalars(select(Application)).all()  # as he read it before
+        return advance(session, vault, ref, Stage.VILLAGE_LISTED, who, "", MID_MAY)
+
+    with Elsewhere(database_url, list_him) as other:
+        with transaction(sessions) as session:
+            advance(session, vault, ref, Stage.VILLAGE_LISTED, who, "", MID_MAY)
+            other.start_and_wait_for_a_lock()
+        with pytest.raises(NotAllowed, match="from village_listed the procedure leads to village_reviewed"):
+            other.result()
+    assert len(history(sessions)) == 1

@@ -1,0 +1,1 @@
+"""Visits: who is to be seen at the door, and what came of it."""
