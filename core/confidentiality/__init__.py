@@ -1,1 +1,1 @@
-"""Keys, sealed columns, keyed hashes, and the filter that keeps personal data out of logs."""
+"""Keys, sealed columns and reports, keyed hashes, receipts, and the filter that keeps personal data out of logs."""

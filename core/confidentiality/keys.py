@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from core.confidentiality.durable import replace_durably
 from core.errors import KeysError, NotAllowed
 
 FILE = "data-keys.json"
@@ -95,17 +96,7 @@ def save(folder: Path, keys: Keys) -> None:
         "lookup": _text(keys.lookup),
         "answers": _text(keys.answers),
     }
-    draft = folder / f".{FILE}.draft"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        json.dump(data, file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / FILE)
-    names = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(names)
-    finally:
-        os.close(names)
+    replace_durably(folder / FILE, json.dumps(data))
 
 
 def _text(key: bytes) -> str:

@@ -75,6 +75,10 @@ class Vault:
         """The keyed hash (32 bytes) to find `value` by; `kind` keeps equal values of different kinds apart."""
         return hmac.digest(self._held.keys.lookup, f"{kind}\0{value}".encode(), "sha256")
 
+    def derived(self, purpose: str, length: int) -> bytes:
+        """A secret of so many bytes that is the installation's own and the same for ever, one for each `purpose`."""
+        return HKDF(SHA256(), length, salt=None, info=f"derived\0{purpose}".encode()).derive(self._held.keys.lookup)
+
     def seal_answer(self, provider_id: str, answer: str) -> bytes:
         """`answer` sealed under a key derived from the provider's id: without the id, which is not kept, it is shut."""
         return _seal(self._answer_cipher(provider_id), answer, _ANSWER)
