@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,3 +35,7 @@ class SchemeClock:
     def today(self) -> date:
         """The scheme's calendar day."""
         return self.now().date()
+
+    def when_stepped(self, act: Callable[[], None]) -> None:
+        """Have `act` called, by a thread of its own, each time that the clock is stepped. This one never is; a demo's
+        is, and then what the new day brings shall not wait for its turn."""

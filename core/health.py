@@ -13,6 +13,7 @@ from core.db import transaction
 from core.errors import KeysError, Unavailable
 from core.heartbeat import Heartbeat
 from core.line import Line
+from core.services.watch import troubles
 
 SILENT_AFTER = timedelta(seconds=90)
 
@@ -30,3 +31,12 @@ def check(line: Line) -> list[str]:
     except (Unavailable, SQLAlchemyError):  # away, or there and not ours: without its tables, or damaged
         return ["database", *ailing]
     return ailing + sorted(part for part, beat_at in beats if machine_now() - beat_at > SILENT_AFTER)
+
+
+def warnings(line: Line) -> list[str]:
+    """The names of what threatens though the line is well, as `core.services.watch` has them."""
+    try:
+        with transaction(line.sessions) as session:
+            return troubles(session, line.settings, line.clock.now())
+    except (Unavailable, SQLAlchemyError):
+        return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from prometheus_client import Counter
@@ -14,14 +15,19 @@ from sqlalchemy.orm import Session
 
 from core.arrival import Arrival, Keys, look_up
 from core.clock import SchemeClock, machine_now
+from core.confidentiality import keys as key_file
+from core.confidentiality.hardening import Busy, Hardener
+from core.confidentiality.receipt import draw_receipt, salt_of
+from core.confidentiality.tries import Tries
 from core.confidentiality.vault import Vault
 from core.db import Sessions
 from core.delivery.inbox import KEPT_FOR, answer_row, forget_answers, keep_answers
+from core.delivery.to_erase import ToErase
 from core.dialogue import engine, keywords
 from core.dialogue.language import language_of
 from core.dialogue.prompt import Inbound, Prompt, Reply
-from core.dialogue.session import Superseded, open_talk, save_talk
-from core.dialogue.turn import Outcome, Pondering, Sender, Turn
+from core.dialogue.session import Superseded, ends_at, open_talk, save_talk
+from core.dialogue.turn import Hardened, Hardening, Outcome, Pondering, Sender, Turn
 from core.domain.contact import Contact, Language
 from core.errors import Unavailable
 from core.faq import Catalogue, Finder, Finding
@@ -32,6 +38,8 @@ from core.settings import Settings
 from core.texts import _, speaker
 
 TAKEN_AGAIN = 5
+
+Findings = Mapping[str | Hardening, Finding | Hardened | None]
 
 answered = Counter("jiangfu_inbound_total", "Messages answered", ["channel", "outcome"])
 
@@ -49,7 +57,7 @@ class Taken:
 class _Message:
     """One message on its way through a transaction that it may share: what it is looked up by, and what was found."""
 
-    def __init__(self, line: Line, inbound: Inbound, findings: Mapping[str, Finding]) -> None:
+    def __init__(self, line: Line, inbound: Inbound, findings: Findings) -> None:
         self._line, self._inbound, self._findings = line, inbound, findings
         self.provider_id = f"{inbound.channel}:{inbound.provider_id}"
         self.keys = Keys(
@@ -106,7 +114,9 @@ class Line:
         return reply
 
     def warm(self) -> None:
-        """Load what the first messages would have to wait for: the question finder, the words, the calendar."""
+        """Load what the first messages would have to wait for: the hardener, the words, the calendar, the question
+        finder."""
+        self.hardener.start()
         keywords.recognise("菜单")
         calendar.postings_of(self.clock.today().year)
         self.finder.warm()
@@ -116,7 +126,7 @@ class Line:
         return Reply((Prompt(speaker(Language.CHINESE)(_("not_saved"))),))
 
     def _answer(self, inbound: Inbound) -> Reply:
-        findings: dict[str, Finding] = {}
+        findings: dict[str | Hardening, Finding | Hardened | None] = {}
         for _attempt in range(TAKEN_AGAIN):
             try:
                 taken = self.commit.run(_Message(self, inbound, findings), _look_up, _keep_answers)
@@ -125,8 +135,32 @@ class Line:
             if taken.pondering is None:
                 return taken.reply
             question = taken.pondering.question
-            findings[question] = self.finder.find(question)
+            findings[question] = self._work_out(question)
         raise Unavailable
+
+    @cached_property
+    def hardener(self) -> Hardener:
+        """What hardens receipts, in a process of its own."""
+        return Hardener(self.settings.keys_dir / key_file.FILE)
+
+    @cached_property
+    def to_erase(self) -> ToErase:
+        """The messages that are to be erased at the gateway for SMS."""
+        return ToErase(self.sessions, self.vault, "sms")
+
+    @cached_property
+    def tries(self) -> Tries:
+        """The wrong receipts of the day, in memory alone."""
+        return Tries()
+
+    def _work_out(self, question: str | Hardening) -> Finding | Hardened | None:
+        if isinstance(question, str):
+            return self.finder.find(question)
+        receipt = question.receipt or draw_receipt()
+        try:
+            return Hardened(receipt, self.hardener.harden(receipt, salt_of(self.vault), question.cost))
+        except Busy:
+            return None
 
     def take(
         self,
@@ -135,7 +169,7 @@ class Line:
         provider_id: str,
         keys: Keys,
         arrival: Arrival,
-        findings: Mapping[str, Finding],
+        findings: Findings,
     ) -> Taken:
         """The reply to a message of which `arrival` is known, and what it writes. Raises Pondering, Superseded."""
         if arrival.answer is not None and arrival.received_at is not None:
@@ -145,8 +179,8 @@ class Line:
         now = self.clock.now()
         sender, known = _sender(arrival, inbound, keys.address_hash), arrival.sender
         talk = open_talk(self.vault, known.state, known.revision) if known else None
-        ended = talk is not None and known is not None and now >= known.expires_at
-        turn = Turn(session, self.vault, self.settings, self.catalogue, findings, sender, now)
+        ended = talk is not None and known is not None and now >= ends_at(talk, known.expires_at)
+        turn = Turn(session, self.vault, self.settings, self.catalogue, findings, sender, now, self.tries)
         outcome = engine.respond(turn, inbound, talk, ended)
         reply = self._introduced(turn, outcome)
         self._note_sender(session, inbound, sender, outcome, now)
@@ -158,7 +192,7 @@ class Line:
         if not turn.sender.introduced:
             spoken = turn.in_language(outcome.language or turn.sender.language)
             outcome = outcome.preceded_by(Prompt(spoken.say("first_contact")))
-        return Reply(outcome.prompts, outcome.talk.revision if outcome.talk else 0)
+        return Reply(outcome.prompts, outcome.talk.revision if outcome.talk else 0, outcome.erase)
 
     def _note_sender(self, session: Session, inbound: Inbound, sender: Sender, outcome: Outcome, now: datetime) -> None:
         language = outcome.language or sender.language
@@ -176,7 +210,7 @@ class Line:
 def _sender(arrival: Arrival, inbound: Inbound, whose: bytes) -> Sender:
     known = arrival.sender
     if known is None:
-        return Sender(inbound.channel, whose, language_of(inbound))
+        return Sender(inbound.channel, whose, language_of(inbound), erasable=inbound.erasable)
     return Sender(
         inbound.channel,
         whose,
@@ -185,4 +219,5 @@ def _sender(arrival: Arrival, inbound: Inbound, whose: bytes) -> Sender:
         introduced=known.introduced_at is not None,
         opted_out=known.opted_out_at is not None,
         serves=arrival.serves,
+        erasable=inbound.erasable,
     )

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+KEPT_BLOCK = 1024
+
 
 class Kind(StrEnum):
     """What an inbound message is made of; only words and buttons can be answered."""
@@ -30,7 +32,8 @@ class Awaits(StrEnum):
 class Inbound:
     """One message from a phone. `provider_id` is the provider's own and never comes twice for two messages.
 
-    A pressed button carries the revision that it was shown with and the id of its choice.
+    A pressed button carries the revision that it was shown with and the id of its choice. `erasable`: our side can have
+    the message and the answer to it deleted where they passed.
     """
 
     channel: str
@@ -41,6 +44,7 @@ class Inbound:
     revision: int = 0
     choice: str = ""
     language: str = ""
+    erasable: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,25 +67,29 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Reply:
-    """All that is said in answer to one message. `revision` goes into the buttons."""
+    """All that is said in answer to one message; it may be nothing. `revision` goes into the buttons. `erase`: message
+    and answer are to be deleted wherever they passed."""
 
     prompts: tuple[Prompt, ...]
     revision: int = 0
+    erase: bool = False
 
     def to_json(self) -> str:
-        """As kept in the inbox."""
+        """As kept in the inbox: padded, so that its length does not tell which answer it is."""
         prompts = [[p.text, [[c.id, c.label, c.digit] for c in p.choices], p.awaits] for p in self.prompts]
-        return json.dumps([self.revision, prompts], ensure_ascii=False)
+        kept = json.dumps([self.revision, prompts, self.erase], ensure_ascii=False)
+        return kept + " " * (-len(kept.encode()) % KEPT_BLOCK)
 
     @classmethod
     def from_json(cls, text: str) -> Reply:
         """The reply that `to_json` wrote."""
-        revision, prompts = json.loads(text)
+        revision, prompts, *erase = json.loads(text)
         return cls(
             tuple(
                 Prompt(said, tuple(Choice(*c) for c in choices), Awaits(awaits)) for said, choices, awaits in prompts
             ),
             revision,
+            erase == [True],
         )
 
 

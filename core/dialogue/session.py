@@ -15,8 +15,12 @@ from core.confidentiality.vault import SealedText, Vault
 from core.db import Base
 
 IDLE = timedelta(minutes=30)
+# One talk ends sooner, and wholly; the row's own end is as late as any other's, lest it tell which talk it is.
+CONFIDENTIAL = "report"
+CONFIDENTIAL_IDLE = timedelta(minutes=10)
 EMPTIED = 0  # the revision of a talk that ended and of which nothing but its name is left
 EMPTIED_AT_ONCE = 1000
+STATE_BLOCK = 512
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,11 @@ def save_talk(
         raise Superseded
 
 
+def ends_at(talk: Talk, expires_at: datetime) -> datetime:
+    """When the talk ends, whose row says that it expires at `expires_at`."""
+    return expires_at - (IDLE - CONFIDENTIAL_IDLE) if talk.flow == CONFIDENTIAL else expires_at
+
+
 def new_revision() -> int:
     """A revision for the next step: 31 random bits, so that it fits a button's data and any integer column."""
     return secrets.randbits(31) or 1
@@ -91,17 +100,23 @@ def forget_ended(session: Session, vault: Vault, now: datetime) -> int:
     """Empty the talks that have ended: what was said goes, which talk it was stays for a day, for the line on how to
     resume; then the row goes too. How many were emptied."""
     session.execute(delete(DialogueSession).where(DialogueSession.expires_at < now - timedelta(days=1)))
-    ended = select(DialogueSession).where(DialogueSession.expires_at < now, DialogueSession.revision != EMPTIED)
-    rows = session.scalars(ended.limit(EMPTIED_AT_ONCE)).all()
-    for row in rows:
+    idle = DialogueSession.expires_at < now + (IDLE - CONFIDENTIAL_IDLE), DialogueSession.revision != EMPTIED
+    query = select(DialogueSession).where(*idle).order_by(DialogueSession.expires_at).limit(EMPTIED_AT_ONCE)
+    emptied = 0
+    for row in session.scalars(query).all():
         talk = open_talk(vault, row.state, row.revision)
-        if talk is None or talk.answered:
+        if talk is not None and now <= ends_at(talk, row.expires_at):
+            continue
+        emptied += 1
+        if talk is None or talk.answered or talk.flow == CONFIDENTIAL:
             session.delete(row)  # nothing to resume
             continue
         row.state = vault.seal(DialogueSession.state, _state(Talk(talk.flow, "")))
         row.revision = EMPTIED
-    return len(rows)
+    return emptied
 
 
 def _state(talk: Talk) -> str:
-    return json.dumps([talk.flow, talk.step, talk.data, talk.choices, talk.answered], ensure_ascii=False)
+    # Padded, so that its length tells neither the talk nor what was answered.
+    state = json.dumps([talk.flow, talk.step, talk.data, talk.choices, talk.answered], ensure_ascii=False)
+    return state + " " * (-len(state.encode()) % STATE_BLOCK)

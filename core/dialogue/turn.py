@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from core.confidentiality.receipt import Cost
+from core.confidentiality.report_keys import ReportKeys
+from core.confidentiality.tries import Tries
 from core.confidentiality.vault import Vault
 from core.dialogue.choices import as_shown
 from core.dialogue.prompt import Awaits, Prompt
@@ -20,10 +23,26 @@ from core.settings import Settings
 from core.texts import Say, speaker
 
 
-class Pondering(Exception):
-    """A policy question must be looked up before the turn can be taken."""
+@dataclass(frozen=True)
+class Hardening:
+    """A receipt to be hardened at a cost; an empty one is drawn first."""
 
-    def __init__(self, question: str) -> None:
+    receipt: str = field(repr=False)
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Hardened:
+    """A receipt and what it was hardened to."""
+
+    receipt: str = field(repr=False)
+    key: bytes = field(repr=False)
+
+
+class Pondering(Exception):
+    """What takes long must be worked out before the turn can be taken: the topic of a policy question, or a receipt."""
+
+    def __init__(self, question: str | Hardening) -> None:
         super().__init__()
         self.question = question
 
@@ -31,7 +50,7 @@ class Pondering(Exception):
 @dataclass(frozen=True)
 class Sender:
     """Who is speaking: the address on its channel, what is known of it (no id: it was never heard of before), and where
-    the applications of those whom it serves stand."""
+    the applications of those whom it serves stand. `erasable`: where the message passed it can be deleted."""
 
     channel: str
     address_hash: bytes
@@ -40,6 +59,7 @@ class Sender:
     introduced: bool = False
     opted_out: bool = False
     serves: tuple[Standing, ...] = ()
+    erasable: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,9 +70,10 @@ class Turn:
     vault: Vault
     settings: Settings
     catalogue: Catalogue
-    findings: Mapping[str, Finding]
+    findings: Mapping[str | Hardening, Any]
     sender: Sender
     now: datetime
+    tries: Tries = field(default_factory=Tries)
 
     @property
     def say(self) -> Say:
@@ -68,7 +89,22 @@ class Turn:
         in which no transaction may stand open; the turn is then taken again from the beginning."""
         if question not in self.findings:
             raise Pondering(question)
-        return self.findings[question]
+        found: Finding = self.findings[question]
+        return found
+
+    def harden(self, receipt: str, cost: Cost) -> Hardened | None:
+        """The receipt hardened, or a new one where it is empty; None where too many wait for theirs. Raises Pondering
+        as `find` does: it takes part of a second of another process, and the turn is taken again after it."""
+        hardening = Hardening(receipt, cost)
+        if hardening not in self.findings:
+            raise Pondering(hardening)
+        hardened: Hardened | None = self.findings[hardening]
+        return hardened
+
+    @property
+    def report_keys(self) -> ReportKeys:
+        """The keys that lie over the inspectors' seal."""
+        return ReportKeys(self.settings.report_keys_dir)
 
 
 @dataclass(frozen=True)
@@ -82,12 +118,14 @@ class Answer:
 @dataclass(frozen=True)
 class Outcome:
     """What a step says, where the talk stands after it (None: at the main menu), and what it changes about the sender:
-    the language from now on, and whether he wants unasked messages (None: as before)."""
+    the language from now on, and whether he wants unasked messages (None: as before). `erase`: the message and what is
+    said to it are to be deleted wherever they passed."""
 
     prompts: tuple[Prompt, ...]
     talk: Talk | None = None
     language: Language | None = None
     opted_out: bool | None = None
+    erase: bool = False
 
     def preceded_by(self, *prompts: Prompt) -> Outcome:
         """This outcome with `prompts` said first."""

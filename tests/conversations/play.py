@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +11,19 @@ from sqlalchemy import update
 
 from core.db import transaction
 from core.domain.contact import Contact
-from scheduler.jobs import JOBS
+from tests.conversations.officers import decide_last
 from tests.conversations.phones import Chat, Heard, KeypadPhone, are_as_written
 from tests.conversations.picture import counts, picture
 from tests.conversations.register import Entry, contact_at, enter
 from tests.conversations.script import CHANNELS, Story, span
 from tests.conversations.stage import Stage
+from tests.scheduler.duties import work
 from tests.stopped_clock import SHANGHAI
 
 ADDRESSES = {"sms": "+8613800138000", "telegram": "5001"}
+# What is drawn at random: the number of a case, in its groups, and the code of a board.
+CASE_NUMBER = re.compile(r"\d{3} \d{3} \d{4}")
+BOARD_CODE = re.compile(r"(?<=码)\d{4}|(?<=code )\d{4}")
 OTHERS = {"home": ("sms", "+8613900139000"), "chat": ("telegram", "6001")}
 
 Phone = KeypadPhone | Chat
@@ -37,6 +42,7 @@ class Play:
         self._heard: list[Heard] = []
         self._in_script: list[str] = []
         self._code = ""
+        self._number = ""
 
     def run(self) -> None:
         """From the register to the database after."""
@@ -69,12 +75,25 @@ class Play:
         elif "restarts" in step:
             self._stage.restart()
         elif "tidies" in step:
-            next(job for job in JOBS if job.id == "tidy").run(self._stage.line)
+            work(self._stage.line, "tidy")
         elif "delivers" in step:
             self._compare(step, "arrives", self._deliver())
+        elif "decides" in step:
+            self._decide(step["decides"], step.get("reason", ""))
         else:
-            self._heard = self._act(self._phone(step.get("by", "me")), step)
+            heard = self._act(self._phone(step.get("by", "me")), step)
+            self._heard = [self._without_chance(message) for message in heard]
             self._listen(step)
+
+    def _decide(self, verdict: str, reason: str) -> None:
+        with transaction(self._stage.line.sessions) as session:
+            decide_last(session, self._stage.vault, verdict, reason, self._stage.clock.now())
+
+    def _without_chance(self, heard: Heard) -> Heard:
+        """The message with `#` for every digit drawn at random; the last number of a case is noted."""
+        self._number = "".join(CASE_NUMBER.findall(heard.text)[-1:]) or self._number
+        text = CASE_NUMBER.sub("### ### ####", heard.text)
+        return replace(heard, text=BOARD_CODE.sub("####", text))
 
     def _phone(self, name: str) -> Phone:
         if name not in self._phones:
@@ -86,7 +105,7 @@ class Play:
     def _act(self, phone: Phone, step: dict[str, Any]) -> list[Heard]:
         if "says" in step:
             text = str(step["says"])
-            return self._say(phone, text.replace("{code}", self._code))
+            return self._say(phone, text.replace("{code}", self._code).replace("{number}", self._number))
         if "picture" in step:
             return phone.sends_picture()
         assert isinstance(phone, Chat), "only a chat has buttons and edited messages"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from stdnum.cn import ric
 
 from core.confidentiality.vault import Vault
-from core.domain.application import Application, StageChange
+from core.domain.application import Application, ChildrenGround, StageChange
 from core.domain.area import Area, Level
 from core.domain.contact import Contact, ContactPerson, Language
 from core.domain.person import Person
@@ -19,7 +19,9 @@ from core.domain.stage import Stage
 from core.services.contacts import address_hash
 from tests.stopped_clock import SHANGHAI
 
-VILLAGE = "QX0101"
+# A district with one township, in which the villages lie.
+DISTRICT, TOWNSHIP, VILLAGE = "QX", "QX01", "QX0101"
+NAMES = {DISTRICT: ("清溪区", "Qingxi", Level.DISTRICT), TOWNSHIP: ("枫林镇", "Fenglin", Level.TOWNSHIP)}
 # References that pass their check digit; the second differs from the first by more than a slip.
 REF, OTHER_REF, THIRD_REF, UNKNOWN_REF = "27183644", "31415929", "16180334", "57721566"
 
@@ -28,7 +30,7 @@ REF, OTHER_REF, THIRD_REF, UNKNOWN_REF = "27183644", "31415929", "16180334", "57
 class Entry:
     """One person as the register knows him; `contacts` are (channel, address) pairs that serve him.
 
-    Without a stage he has no application yet.
+    Without a stage he has no application yet. `group` and `ground` are what the lists show besides.
     """
 
     ref: str = REF
@@ -37,6 +39,8 @@ class Entry:
     since: date = date(2026, 3, 12)
     year: int = 2026
     reason: str = ""
+    group: str = ""
+    ground: str = ""
     contacts: tuple[tuple[str, str], ...] = ()
 
 
@@ -48,12 +52,23 @@ def id_number(last_four: str) -> str:
 
 
 def enter(session: Session, vault: Vault, people: Iterable[Entry], village: str = VILLAGE) -> None:
-    """Add `people`, all of one new village."""
-    area = Area(code=village, name="枫树村", name_en="Fengshu", level=Level.VILLAGE)
+    """Add `people`, all of one new village of the one township."""
+    district_id = _area(session, DISTRICT, *NAMES[DISTRICT], None)
+    township_id = _area(session, TOWNSHIP, *NAMES[TOWNSHIP], district_id)
+    village_id = _area(session, village, "枫树村", "Fengshu", Level.VILLAGE, township_id)
+    for number, entry in enumerate(people):
+        _enter(session, vault, village_id, entry, number)
+
+
+def _area(session: Session, code: str, name: str, name_en: str, level: Level, parent_id: int | None) -> int:
+    """The id of the area with that code, added where it is new."""
+    known = session.scalar(select(Area.id).where(Area.code == code))
+    if known is not None:
+        return known
+    area = Area(code=code, name=name, name_en=name_en, level=level, parent_id=parent_id)
     session.add(area)
     session.flush()
-    for number, entry in enumerate(people):
-        _enter(session, vault, area.id, entry, number)
+    return area.id
 
 
 def _enter(session: Session, vault: Vault, area_id: int, entry: Entry, number: int) -> None:
@@ -66,6 +81,7 @@ def _enter(session: Session, vault: Vault, area_id: int, entry: Entry, number: i
         # Two people may share their last four; the whole numbers of these invented ones would then be equal too.
         id_number_hash=vault.lookup("id_number", f"{whole_number} {entry.ref}"),
         area_id=area_id,
+        village_group=entry.group or None,
         created_at=since,
     )
     session.add(person)
@@ -80,7 +96,8 @@ def _enter(session: Session, vault: Vault, area_id: int, entry: Entry, number: i
 
 def _apply(session: Session, vault: Vault, person_id: int, entry: Entry, since: datetime) -> None:
     stage = Stage(entry.stage)
-    application = Application(person_id=person_id, year=entry.year, stage=stage, stage_since=since)
+    ground = ChildrenGround(entry.ground) if entry.ground else None
+    application = Application(person_id=person_id, year=entry.year, stage=stage, stage_since=since, ground=ground)
     session.add(application)
     session.flush()
     reason = vault.seal(StageChange.reason, entry.reason) if entry.reason else None

@@ -10,8 +10,10 @@ A file of `scripts/` holds stories. Of each:
 - `talk`: steps. The person `says` a text, `presses` a button by its label (or the `oldest` one), sends a `picture`, or
   `edits` the last message; `by` names another phone. What comes back stands under `hears`, a text a message, a choice
   a line. Besides: `waits` (time passes: `31 minutes`), `restarts` (every process ends and begins anew), `tidies` (the
-  scheduler's job runs), `delivers` (the sender sends what waits; `arrives` says what comes to which phone).
-  `{code}` in `says` is the six digits that came last to any phone.
+  scheduler's job runs), `delivers` (the sender sends what waits; `arrives` says what comes to which phone), `decides`
+  (an officer ends the case that was raised last, with a `reason`; `take`: only takes it).
+  `{code}` in `says` is the six digits that came last to any phone, `{number}` the number of a case that was heard last;
+  what is drawn at random stands as `#` in `hears`.
 - `after`: what the database holds then: the talk under way, the contacts, the wrong tries, the outbox, and how many
   rows each table has gained.
 

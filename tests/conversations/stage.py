@@ -20,8 +20,8 @@ from core.confidentiality.vault import Vault
 from core.db import open_engine, open_sessions
 from core.delivery.loop import Loop
 from core.line import Line
+from core.reminders.compose import Composer
 from core.settings import Settings
-from core.texts import speaker
 from demo.loopback import LoopbackServer
 from demo.provider_state import ProviderState
 from demo.providers import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_BOT_TOKEN, DEMO_NUMBER, create_app, demo_line
@@ -81,8 +81,8 @@ class Stage:
         """
         carrier, line = self.providers.carrier, self.line
         carrier.held = True  # so that nothing happens behind the test's back
-        render = lambda claimed: speaker(claimed.language)(claimed.text_key, **claimed.fields)  # noqa: E731
-        loop = Loop(line.sessions, line.vault, line.clock, [TwilioSender(line.settings)], render)
+        composer = Composer(line.vault, line.settings, line.clock)
+        loop = Loop(line.sessions, line.vault, line.clock, line.settings, [TwilioSender(line.settings)], composer)
         while loop.step():
             pass
         waiting = carrier.store.newest_first(None, lambda message: message.status == "queued")[::-1]

@@ -10,7 +10,7 @@ import pytest
 from core.db import transaction
 from core.delivery.segments import is_gsm, segments
 from tests.conversations.phones import Chat, KeypadPhone
-from tests.conversations.register import REF, Entry, enter
+from tests.conversations.register import REF, THIRD_REF, Entry, enter
 from tests.conversations.stage import Stage
 from tests.engines import on_sqlite
 
@@ -30,11 +30,17 @@ TASKS: dict[str, dict[str, tuple[str, ...]]] = {
         "English": ("1", "19500312", "1", "2", "1", "1", "1"),
     },
     "a policy question": {"Chinese": ("一年有多少钱？",), "English": ("How much is it a year?",)},
+    "reading the open list": {"Chinese": ("公示", "1"), "English": ("object", "1")},
+    "an objection, until its number is there": {
+        "Chinese": ("公示", "2", "1", "1", "0", "2", "1"),
+        "English": ("object", "2", "1", "1", "0", "2", "1"),
+    },
     "the menu": {"Chinese": ("菜单",), "English": ("menu",)},
     "opting out, and in again": {"Chinese": ("退订", "恢复"), "English": ("STOP", "START")},
 }
 STRANGER = "status, from another phone"
 REFUSED = "status of a refused application, with the reason"
+LISTED = ("reading the open list", "an objection, until its number is there")
 OFFICE_REASON = "现有一儿一女，不符合“一个孩子或两个女儿”这一条。"
 
 
@@ -62,6 +68,13 @@ def rows(stage: Stage) -> list[tuple[str, ...]]:
             [Entry(**{**vars(refused), "contacts": (("sms", "+8613700137000"),)})],
             village="QX0102",
         )
+        listed = Entry(THIRD_REF, "4321", "bureau_reviewed", date(2026, 4, 20), ground="one_child", group="3")
+        enter(
+            session,
+            stage.vault,
+            [Entry(**{**vars(listed), "contacts": (("sms", "+8613600136001"),)})],
+            village="QX0103",
+        )
     counted = [
         _row(stage, task, language, says)
         for task, by_language in TASKS.items()
@@ -71,7 +84,8 @@ def rows(stage: Stage) -> list[tuple[str, ...]]:
 
 
 def _row(stage: Stage, task: str, language: str, says: tuple[str, ...]) -> tuple[str, ...]:
-    number = {STRANGER: f"+861360013600{len(language)}", REFUSED: "+8613700137000"}.get(task, MINE)
+    own = {STRANGER: f"+861360013600{len(language)}", REFUSED: "+8613700137000"}
+    number = own.get(task, "+8613600136001" if task in LISTED else MINE)
     phone = KeypadPhone(stage, number)
     phone.says("中文" if language == "Chinese" else "English")
     heard = [message.text for words in says for message in phone.says(words)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.dates import DateProblem, TypedDate, parse_birth_date
-from core.dialogue.days import in_full
+from core.days import in_full
 from core.dialogue.flows import eligibility_verdict
 from core.dialogue.flows.eligibility_texts import PROBLEMS, QUESTIONS, choice_key
 from core.dialogue.prompt import Awaits, Prompt, numbered

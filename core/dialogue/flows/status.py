@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.dialogue.flows import menu
+from core.dialogue.flows import filing, menu
+from core.dialogue.flows.payment_lines import payment_of
 from core.dialogue.flows.status_lines import REASONED, status_line
 from core.dialogue.prompt import Awaits, Prompt, numbered
 from core.dialogue.session import Talk
 from core.dialogue.turn import Answer, Outcome, Turn, asks
+from core.domain.case import CaseKind
+from core.domain.payout import PayoutStatus
 from core.domain.reference import LENGTH, is_reference
-from core.services import linking, status
+from core.domain.stage import Stage
+from core.services import linking, status, villages
+from core.services.cases.raising import may_ask_for_recheck
+from core.services.payouts import bank_reason
 from core.services.status import Locked, Standing
 from core.text import as_digits, fold
 from core.texts import _
 
 
 class StatusFlow:
-    """Steps: `last_four_of` (a shared phone), `ref`, `last_four`, `shown` (what may follow), `code` (links a chat)."""
+    """Steps: `last_four_of` (a shared phone), `ref`, `last_four`, `shown` (what may follow), `reason` (of a refusal,
+    and what can be done), `code` (links a chat)."""
 
     name = "status"
 
@@ -40,7 +47,7 @@ class StatusFlow:
 
     def resume(self, turn: Turn, talk: Talk, answer: Answer) -> Outcome | None:
         """Take a reference, four characters, a code, or a choice under an answer."""
-        if talk.step == "shown":
+        if talk.step in {"shown", "reason"}:
             return self._after(turn, talk, answer.choice) if answer.choice else None
         if talk.step == "ref":
             return self._take_reference(turn, answer.text)
@@ -92,28 +99,47 @@ class StatusFlow:
 
     def _show(self, turn: Turn, standing: Standing, may_link: bool) -> Outcome:
         choices = []
+        payout = payment_of(turn, standing) if standing.stage is Stage.CONFIRMED else None
+        if payout is not None and payout.status is PayoutStatus.FAILED:
+            choices.append(("payment_reason", turn.say("status.show_reason")))
         if standing.stage in REASONED and standing.application_id:
             choices.append(("reason", turn.say("status.show_reason")))
         if may_link and turn.sender.contact_id is not None:
             choices.append(("link", turn.say("status.link_chat")))
-        prompt = Prompt(status_line(turn, standing), numbered(*choices))
+        prompt = Prompt(status_line(turn, standing, payout), numbered(*choices))
         if not choices:
             return Outcome((prompt,))
         data = {"application": standing.application_id, "person": standing.person_id}
+        data |= {"payout": payout.id} if payout else {}
         return asks(self.name, "shown", prompt, data)
 
     def _after(self, turn: Turn, talk: Talk, choice: str) -> Outcome:
         if choice == "reason":
-            words = status.reason_of(turn.session, turn.vault, talk.data["application"])
-            text = turn.say("status.reason", reason=words) if words else turn.say("status.no_reason")
-            remedy = Prompt(turn.say("status.remedy", phone=turn.settings.office_phone))
-            return Outcome((Prompt(text), remedy))
+            return self._reason(turn, talk)
+        if choice == "recheck":
+            (home,) = villages.villages_of(turn.session, [talk.data["person"]])
+            known = {"application": talk.data["application"]}
+            return filing.begin(turn, CaseKind.RECHECK, home.id, known=known)
+        if choice == "payment_reason":
+            words = bank_reason(turn.session, turn.vault, talk.data["payout"])
+            return Outcome((Prompt(turn.say("status.reason", reason=words)),))
         contact_id = turn.sender.contact_id
         if contact_id is None or not linking.send_code(
             turn.session, turn.vault, contact_id, talk.data["person"], turn.now
         ):
             return Outcome((Prompt(turn.say("link.impossible", phone=turn.settings.office_phone)),))
         return asks(self.name, "code", Prompt(turn.say("link.sent"), awaits=Awaits.DIGITS))
+
+    def _reason(self, turn: Turn, talk: Talk) -> Outcome:
+        """Why, and what can be done: once, another officer can be asked to check again."""
+        application_id = talk.data["application"]
+        words = status.reason_of(turn.session, turn.vault, application_id)
+        text = turn.say("status.reason", reason=words) if words else turn.say("status.no_reason")
+        remedy = turn.say("status.remedy", phone=turn.settings.office_phone)
+        if not may_ask_for_recheck(turn.session, application_id):
+            return Outcome((Prompt(text), Prompt(remedy)))
+        recheck = numbered(("recheck", turn.say("status.ask_recheck")))
+        return asks(self.name, "reason", Prompt(remedy, recheck), talk.data).preceded_by(Prompt(text))
 
     def _take_code(self, turn: Turn, talk: Talk, text: str) -> Outcome | None:
         code = as_digits(text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from core.dialogue.days import day, span
+from core.days import day, span
+from core.dialogue.flows.payment_lines import due_line, payment_line
 from core.dialogue.turn import Turn
+from core.domain.payout import Payout
 from core.domain.stage import Stage
-from core.policy.amounts import amount_for
-from core.policy.calendar import coming_after
+from core.policy.calendar import Coming, coming_after
+from core.services import windows
 from core.services.status import Standing
 from core.texts import _
 
@@ -37,30 +39,24 @@ EVENTS = {
 }
 
 
-def status_line(turn: Turn, standing: Standing) -> str:
-    """What is said of `standing`. It never holds a name, an ID number or an account."""
+def status_line(turn: Turn, standing: Standing, payout: Payout | None = None) -> str:
+    """What is said of `standing`; of a recipient, what the bank has said of this year's money. It never holds a
+    name, an ID number or an account."""
     say, today = turn.say, turn.now.date()
     if standing.stage is None or standing.since is None or standing.year is None:
         return say("status.no_application", ref=standing.ref)
     since = standing.since.astimezone(turn.now.tzinfo).date()
     said = {"ref": standing.ref, "stage": say(STAGES[standing.stage]), "since": day(say, since, today)}
     if standing.stage is Stage.CONFIRMED:
-        return _recipient_line(turn, standing.year, said)
-    coming = coming_after(standing.stage, standing.year)
+        return payment_line(turn, standing.ref, payout) if payout else due_line(turn, standing, said)
+    coming = _coming(turn, standing.stage, standing.year, standing)
     if coming is None:
         return say("status.ended", **said)
     key = _("status.overdue") if coming.closes < today else _("status.next")
     return say(key, **said, next=say(EVENTS[coming.event]), when=span(say, coming.opens, coming.closes, today))
 
 
-def _recipient_line(turn: Turn, year: int, said: dict[str, str]) -> str:
-    """A recipient is paid each year: the coming payment is this year's, or next year's once July is over."""
-    say, today = turn.say, turn.now.date()
-    paid_in = max(year, today.year)
-    coming = coming_after(Stage.CONFIRMED, paid_in)
-    if coming is not None and coming.closes < today:
-        coming = coming_after(Stage.CONFIRMED, paid_in + 1)
-    if coming is None:
-        return say("status.ended", **said)
-    yuan = amount_for(coming.opens.year, turn.settings.amounts).yuan
-    return say("status.recipient", **said, when=span(say, coming.opens, coming.closes, today), amount=yuan)
+def _coming(turn: Turn, stage: Stage, year: int, standing: Standing) -> Coming | None:
+    if standing.windows_moved:
+        return windows.coming(turn.session, stage, year, standing.area_id)
+    return coming_after(stage, year)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
 from core.dates import DateProblem
-from core.dialogue.flows import eligibility_verdict, menu
+from core.dialogue.engine import TALKS
+from core.dialogue.flows import eligibility_verdict, menu, payment_lines, status
 from core.dialogue.flows.eligibility import VERDICT, EligibilityFlow
 from core.dialogue.flows.eligibility_texts import PROBLEMS
 from core.dialogue.flows.status import StatusFlow
@@ -21,14 +22,17 @@ from core.dialogue.prompt import Prompt
 from core.dialogue.session import Talk
 from core.dialogue.turn import Answer, Outcome, Sender, Turn
 from core.domain.contact import Language
+from core.domain.payout import Payout, PayoutStatus
 from core.domain.stage import Stage
 from core.faq import Catalogue
-from core.policy.calendar import postings_of
+from core.policy.calendar import days_of
 from core.policy.eligibility import Verdict
 from core.policy.rule_set import rule_set_on
 from core.services.status import Standing
+from core.services.year_calendar import Window
 from core.settings import Settings
 from core.texts import Say
+from tests.core.dialogue.longest_cases import boards, entries, filings, refusals, villages
 from tests.stopped_clock import SHANGHAI
 
 Drawn = Iterator[tuple[str, Prompt]]
@@ -42,8 +46,37 @@ LONGEST = {
     "phone": PHONE,
     "hours": HOURS,
     "ref": REF,
+    "former": REF,
     "code": "123456",
+    "old": "123456",
+    "office": "某某街道办事处",
+    "signer": "欧阳建明",
+    "words": "请您12月31日上午带身份证到村部交年审材料",
+    "kind": "验证码，别告诉任何人",
     "count": 12,
+    "amount": YUAN,
+    "year": NOW.year,
+    "day": "12月30日",
+    "due_on": "12月30日",
+    "due": "12月30日",
+    "closes": "12月30日",
+    "opens": "12月29日",
+    "entry": 1280,
+    "group": "12",
+    "village": "清水塘社区",
+    "level": "乡镇",
+    "where": "清水塘社区",
+    "name": "欧阳桂兰",
+    "sex": "女",
+    "born": 1950,
+    "ground": "两个女儿",
+    "number": "482 915 7063",
+    "when": "12月29-30日",
+    "receipt": "1234 5678 9012 3456",
+    "mailbox": "区政府大院东门口西侧墙上信箱",
+    "place": "区政府一楼大厅左边第三个窗口",
+    "word": "山石灯桥竹马",
+    "text": "",
     "reason": "现有一儿一女，不符合“一个孩子或两个女儿”这一条。",
 }
 
@@ -60,7 +93,7 @@ DATES = (
 )
 NOTICES = (
     "menu.title", "start.done", "language.done", "link.over", "input.edited", "input.empty", "input.media",
-    "input.old_button", "input.too_long", "input.unknown_number",
+    "input.old_button", "input.too_long", "input.unknown_number", "case.dropped",
 )  # fmt: skip
 UNREADABLE = ("input.edited", "input.empty", "input.media", "input.old_button", "input.too_long")
 
@@ -80,19 +113,6 @@ def menus(turn: Turn) -> Drawn:
         yield f"menu under {key}", menu.prompt(turn, turn.say(key))
     for key in UNREADABLE:
         yield f"{key} in a talk", Prompt(turn.say(key) + turn.say("talk.goes_on"))
-
-
-def lists(turn: Turn) -> Drawn:
-    """The answer about the lists on the first day of each posting, and on the day before."""
-    for posting in postings_of(turn.now.year):
-        for day in (posting.opens, date.fromordinal(posting.opens.toordinal() - 1), posting.closes):
-            then = replace(turn, now=datetime.combine(day, time(10), SHANGHAI))
-            (prompt,) = menu.PLACES[menu.Command.OBJECT](then).prompts
-            yield f"lists on {day}", prompt
-    (prompt,) = menu.PLACES[menu.Command.OBJECT](
-        replace(turn, now=datetime(turn.now.year, 12, 1, 10, tzinfo=SHANGHAI))
-    ).prompts
-    yield "lists in December", prompt
 
 
 def interviews(turn: Turn) -> Drawn:
@@ -165,16 +185,36 @@ def statuses(turn: Turn) -> Drawn:
         for year, month in ((this_year, 1), (this_year - 1, 1), (this_year, 12), (this_year - 1, 12)):
             since = datetime(this_year - 1 if month == 12 else year, 12, 31, 9, tzinfo=SHANGHAI)
             then = replace(turn, now=datetime(this_year, month, 28, 10, tzinfo=SHANGHAI))
-            standing = Standing(1, REF, 1, year, stage, since)
-            (prompt,) = StatusFlow()._show(then, standing, may_link=False).prompts
-            yield f"status {stage} of {year} in month {month}", prompt
-    (prompt,) = StatusFlow()._show(turn, Standing(1, REF, None, None, None, None), may_link=False).prompts
+            standing = Standing(1, REF, 1, 1, year, stage, since)
+            for label, prompt in _shown(then, standing):
+                yield f"status {stage} of {year} in month {month}{label}", prompt
+    (prompt,) = StatusFlow()._show(turn, Standing(1, REF, 1, None, None, None, None), may_link=False).prompts
     yield "status without an application", prompt
+
+
+def _shown(turn: Turn, standing: Standing) -> Drawn:
+    """The status as the records may have it: of a recipient with whatever the bank has said, and a check that is open."""
+    day = turn.now.date()
+    payouts = [
+        ("", None, False),
+        (", paused", None, True),
+        (", paid", Payout(id=1, year=day.year, amount=YUAN, status=PayoutStatus.PAID, paid_on=day), False),
+        (", failed", Payout(id=1, year=day.year, amount=YUAN, status=PayoutStatus.FAILED), False),
+    ]
+    for label, payout, paused in payouts if standing.stage is Stage.CONFIRMED else payouts[:1]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(status, "payment_of", lambda *_, payout=payout: payout)
+            patch.setattr(payment_lines, "is_paused", lambda *_, paused=paused: paused)
+            patch.setattr(
+                payment_lines, "window_of", lambda _, year, name, __: Window(name, year, *days_of(name, year))
+            )
+            (prompt,) = StatusFlow()._show(turn, standing, may_link=False).prompts
+            yield label, prompt
 
 
 def ended_talks(turn: Turn) -> Drawn:
     """The line about each talk that ended by itself."""
-    for name in ("eligibility", "status", "ask"):
+    for name in TALKS:
         talk, resume = turn.say(f"talk.{name}"), turn.say(f"resume.{name}")
         yield f"{name} ended", Prompt(turn.say("talk.ended", talk=talk, resume=resume))
 
@@ -201,6 +241,7 @@ def composed(day: date, language: Language) -> Composed:
     turn = turn_on(day, language)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Say, "__call__", noted)
-        draws = (menus, lists, interviews, verdicts, statuses, ended_talks)
+        about_cases = (boards, villages, entries, filings, refusals)
+        draws = (menus, *about_cases, interviews, verdicts, statuses, ended_talks)
         messages = [message for draw in draws for message in draw(turn)]
         return Composed(messages, list(conditions(turn)), frozenset(keys))

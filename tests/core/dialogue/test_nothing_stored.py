@@ -16,10 +16,10 @@ from core.dialogue.session import EMPTIED, DialogueSession, Talk, forget_ended, 
 from core.line import Line
 from core.schema import Base
 from core.settings import Settings
-from scheduler.jobs import JOBS
 from tests.conversations.assembly import CannedFinder, assemble
 from tests.conversations.picture import counts
 from tests.engines import on_sqlite
+from tests.scheduler.duties import work
 from tests.stopped_clock import StoppedClock
 
 PHONE = "+8613800138000"
@@ -56,7 +56,7 @@ def talk(line: Line) -> Talk | None:
 
 def tidy(line: Line) -> None:
     """What the scheduler does every five minutes."""
-    next(job for job in JOBS if job.id == "tidy").run(line)
+    work(line, "tidy")
 
 
 def test_a_whole_check_leaves_a_contact_sealed_answers_and_a_sealed_talk(line: Line, says: Says) -> None:

@@ -13,10 +13,12 @@ from core.dialogue.flows.eligibility_texts import QUESTIONS
 from core.dialogue.prompt import Prompt
 from core.domain.contact import Language
 from core.faq import Entry, load_catalogue
+from core.reminders.unasked import unasked_texts
 from core.settings import Settings
 from core.texts import Say, catalogue
 from sms.render import render
 from tests.core.dialogue.longest import AFTER_2008, IN_2006, LONGEST, NOW, composed, turn_on
+from tests.core.dialogue.longest_cases import pages
 
 # The days on which the rules, or the documents behind them, differ.
 DAYS = (IN_2006, AFTER_2008, NOW)
@@ -41,11 +43,15 @@ def test_every_composed_message_fits(language: Language, day: date) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_every_other_text_fits(language: Language) -> None:
-    """Each text of the catalogue that is a message by itself, with the longest values of its fields."""
+    """Each text of the catalogue that is a message by itself, with the longest values of its fields. What goes out
+    unasked carries a code too; tests/core/reminders/test_unasked.py measures it with that."""
     in_composed = frozenset().union(*(composed(day, language).spoken for day in DAYS))
+    unasked = {text.key for text in unasked_texts(Settings())}
     say = Say(language)
-    alone = catalogue(language).keys() - in_composed - LONGER.keys()
-    drawn = ((key, Prompt(say(key, **LONGEST))) for key in sorted(alone))
+    alone = catalogue(language).keys() - in_composed - LONGER.keys() - unasked
+    # A day is spoken in the language of the text; names of places and people stay Chinese.
+    values = LONGEST if language is Language.CHINESE else {**LONGEST, "due": "30 December"}
+    drawn = ((key, Prompt(say(key, **values))) for key in sorted(alone))
     assert too_long(language, drawn, MOST[language]) == []
     for key, most in LONGER.items():
         assert segments(SIGNATURES[language] + say(key, **LONGEST)) <= most
@@ -87,3 +93,17 @@ def test_english_is_plain() -> None:
     answers = {entry.topic: entry.answer[Language.ENGLISH] for entry in load_catalogue().entries}
     questions = {entry.topic: entry.question[Language.ENGLISH] for entry in load_catalogue().entries}
     assert [key for each in (texts, answers, questions) for key, text in each.items() if not is_gsm(text)] == []
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_page_of_a_list_takes_three(language: Language) -> None:
+    """However many stand on it and however long their lines are; in Chinese it shows at least three of them."""
+    drawn = list(pages(turn_on(NOW, language)))
+    assert too_long(language, drawn, 3) == []
+    if language is Language.CHINESE:
+        turned = [
+            prompt.text.splitlines()[1:]
+            for _label, prompt in drawn
+            if prompt.choices[:1] and prompt.choices[0].id == "more"
+        ]
+        assert min(map(len, turned)) >= 3
