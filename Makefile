@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check lock texts clean
+.PHONY: run test torture check lock texts clean
 
 run: $(VENV)/.run
 	$(BIN)/jiangfu demo
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Fifty killed workers during three thousand messages, of which `make test` has a short form; some three minutes.
+torture: $(VENV)/.test
+	$(BIN)/python -m pytest -n 2 tests/torture/test_kills.py tests/leaks/test_canaries.py tests/leaks/test_unlinkable.py --long
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .

@@ -151,6 +151,11 @@ def _run_routes(blueprint: Blueprint, state: ProviderState) -> None:
     def accepted() -> Response:
         return jsonify(sms=state.carrier.store.counts(), telegram=state.bot.counts())
 
+    @blueprint.get("/accepted/total")
+    def total() -> Response:
+        sms, android, telegram = state.carrier.store.accepted, state.android.messages, state.bot.accepted
+        return jsonify(total=sms.total() + len(android.all()) + telegram.total())
+
     @blueprint.put("/clock")
     def clock() -> Response:
         state.clock.offset_seconds = float(_body()["offset_seconds"])

@@ -20,6 +20,9 @@ REJECTIONS = (
     "户口2009年转为城镇，不再是农村居民。",
 )
 
+# Whom of last year's recipients the page lets one play: the township, and the place among its recipients.
+RECIPIENT_PLAYED = ("QX01", 1)
+
 # The day of the year on which each stage is reached, by the seed's calendar.
 REACHED = {
     Stage.DECLARED: (2, 6),
@@ -80,10 +83,12 @@ def places() -> list[Place]:
 
 
 class District:
-    """Draws the people; `today` decides how far the current year has come."""
+    """Draws the people; `today` decides how far the current year has come. `recipient_phone` is what one of last
+    year's recipients is called at."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, recipient_phone: str = "") -> None:
         self._today = today
+        self._recipient_phone = recipient_phone
         self._random = random.Random(SEED)  # noqa: S311 - an invented district, not a secret
         self._serial = 0
 
@@ -91,7 +96,9 @@ class District:
         """Last year's 69 recipients (38, 15, 7, 9), then this year's applicants at every stage that can be reached."""
         for code, _name, _english, _level, villages, _committees, recipients in names.TOWNSHIPS:
             for number in range(recipients):
-                yield self.somebody(f"{code}{number % villages + 1:02}", self._today.year - 1, Stage.CONFIRMED)
+                phone = self._recipient_phone or None if (code, number) == RECIPIENT_PLAYED else None
+                village = f"{code}{number % villages + 1:02}"
+                yield self.somebody(village, self._today.year - 1, Stage.CONFIRMED, phone=phone)
         for stage in PROCEDURE[:-1]:
             for number in range(6):
                 yield self.somebody(f"QX01{number + 1:02}", self._today.year, stage)
@@ -100,6 +107,8 @@ class District:
         yield self.somebody("QX0204", self._today.year, Stage.WITHDRAWN)
         yield self.somebody("QX0101", self._today.year - 1, Stage.CEASED, "本人已去世。")
         yield self.somebody("QX0201", self._today.year - 1, Stage.CEASED, "户口已迁出本区。")
+        for reason in (REJECTIONS[0], *REJECTIONS):
+            yield self.somebody("QX0202", self._today.year - 1, Stage.REJECTED, reason)
 
     def somebody(self, village: str, year: int, stage: Stage, reason: str = "", phone: str | None = None) -> Somebody:
         """One person who turned 60 by `year`; every seventh has no phone, every ninth is visited at home."""

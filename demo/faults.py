@@ -13,7 +13,7 @@ from flask import Response, request
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. The last two happen after the provider has done the work, which the client can't know."""
+    """What goes wrong. The last three happen after the provider has done the work, which the client can't know."""
 
     THROTTLE = "throttle"  # 429, Telegram's with `retry_after`
     ERROR = "error"  # 500
@@ -21,9 +21,10 @@ class FaultKind(StrEnum):
     REJECT = "reject"  # the provider's own refusal, by `code` (and `text`)
     LOSE = "lose"  # done, then the connection breaks
     STALL = "stall"  # done, then no answer for `seconds`
+    SLOW = "slow"  # done, and answered after `seconds`
 
 
-AFTER_THE_WORK = frozenset({FaultKind.LOSE, FaultKind.STALL})
+AFTER_THE_WORK = frozenset({FaultKind.LOSE, FaultKind.STALL, FaultKind.SLOW})
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Fault:
 
     `times` is how many requests it may still strike (None: no end), `probability` how likely each of them is struck.
     `method` is the provider's name of the request (`create`, `list`, `sendMessage`, ...) and `recipient` a phone number
-    or chat id; None means any. `seconds` is the wait asked for (throttle) or kept (stall). `struck` counts.
+    or chat id; None means any. `seconds` is the wait asked for (throttle) or kept (stall, slow). `struck` counts.
     """
 
     provider: str
@@ -103,9 +104,9 @@ class Faults:
         fault = self.strike(provider, method, recipient, AFTER_THE_WORK)
         if fault is None:
             return answer
-        if fault.kind is FaultKind.STALL:
+        if fault.kind is not FaultKind.LOSE:
             self._released.wait(fault.seconds)
-        return drop_connection()
+        return answer if fault.kind is FaultKind.SLOW else drop_connection()
 
 
 def drop_connection() -> Response:

@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 
+from demo.same_origin import posted, words
+
 LONGEST_TEXT = 1000  # characters; a phone gives up long before
 ACTS = frozenset({"text", "press", "contact"})
 PATIENCE = 20.0  # seconds; a little longer than a provider gives the line
-SAME_ORIGIN = frozenset({"same-origin", "none"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -92,23 +93,23 @@ class _Providers:
 
     def sms(self, resident: str) -> Response | Answer:
         """The resident texts the line."""
-        who, body = self._who(resident), _posted()
-        return self._forward(f"/sms/{who.phone}" if who.phone else None, {"text": _text(body)})
+        who, body = self._who(resident), posted()
+        return self._forward(f"/sms/{who.phone}" if who.phone else None, {"text": words(body, "text", LONGEST_TEXT)})
 
     def language(self, resident: str) -> Response | Answer:
         """The resident's Telegram takes the page's language, as his messages then say."""
-        who, body = self._who(resident), _posted()
+        who, body = self._who(resident), posted()
         english = body.get("language") == "en"
         name = who.label_en if english else who.label_zh
         return self._forward(self._chat(who, "name"), {"name": name, "language": "en" if english else "zh"})
 
     def chat(self, resident: str, act: str) -> Response | Answer:
         """The resident writes, presses a button, or shares his own number."""
-        who, body = self._who(resident), _posted()
+        who, body = self._who(resident), posted()
         if act not in ACTS:
             abort(HTTPStatus.NOT_FOUND)
         if act == "text":
-            wish: dict[str, object] = {"text": _text(body)}
+            wish: dict[str, object] = {"text": words(body, "text", LONGEST_TEXT)}
         elif act == "press":
             wish = {"message_id": body.get("message_id"), "data": body.get("data")}
         else:
@@ -132,23 +133,6 @@ class _Providers:
         except httpx.HTTPError:
             return _providers_down()
         return jsonify(answer.json()), answer.status_code
-
-
-def _posted() -> dict[str, Any]:
-    """The JSON object posted. A foreign page can neither send this type unasked nor call itself of this origin."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in SAME_ORIGIN:
-        abort(HTTPStatus.FORBIDDEN)
-    body = request.get_json()
-    if not isinstance(body, dict):
-        abort(HTTPStatus.BAD_REQUEST)
-    return body
-
-
-def _text(body: dict[str, Any]) -> str:
-    text = str(body.get("text", "")).strip()
-    if not text or len(text) > LONGEST_TEXT:
-        abort(HTTPStatus.BAD_REQUEST)
-    return text
 
 
 def _providers_down() -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from demo.android_emulator import DEMO_ACCOUNT, AndroidPhone
 from demo.faults import Faults
 from demo.handsets import Handsets
 from demo.telegram_emulator import BotAccount, People
@@ -13,22 +14,23 @@ from demo.twilio_emulator import Carrier, Line, MessageStore
 
 
 class ShownClock:
-    """The time that phones show: the machine's, moved by `offset_seconds` where a demo plays on another day."""
+    """The time that phones show: that of `source`, moved by `offset_seconds` where it plays on another day."""
 
-    def __init__(self, machine_clock: Callable[[], datetime]) -> None:
-        self._machine_clock = machine_clock
+    def __init__(self, source: Callable[[], datetime]) -> None:
+        self.source = source
         self.offset_seconds = 0.0
 
     def __call__(self) -> datetime:
         """The instant to show, aware."""
-        return self._machine_clock() + timedelta(seconds=self.offset_seconds)
+        return self.source() + timedelta(seconds=self.offset_seconds)
 
 
 @dataclass(frozen=True)
 class ProviderState:
-    """Both providers, the phones behind them, their faults and the clock that the phones show."""
+    """The providers, the phones behind them, their faults and the clock that the phones show."""
 
     carrier: Carrier
+    android: AndroidPhone
     handsets: Handsets
     bot: BotAccount
     people: People
@@ -42,13 +44,15 @@ class ProviderState:
         handsets = Handsets(clock)
         bot = BotAccount(bot_token, machine_clock, clock)
         carrier = Carrier(line, MessageStore(), handsets, machine_clock)
-        return cls(carrier, handsets, bot, People(bot), Faults(), clock)
+        android = AndroidPhone(DEMO_ACCOUNT, line.url, handsets, machine_clock)
+        return cls(carrier, android, handsets, bot, People(bot), Faults(), clock)
 
     def reset(self) -> None:
         """Forgets every message, count and fault; webhooks and command menus stay."""
         self.carrier.store.clear()
         self.carrier.receipt_log.clear()
         self.carrier.held, self.carrier.receipts = False, "normal"
+        self.android.clear()
         self.handsets.clear()
         self.bot.clear()
         self.bot.limits.in_all = self.bot.limits.per_chat = None

@@ -17,6 +17,7 @@ from core.domain.staff import Role, Staff
 from core.domain.stage import Stage
 from core.services.contacts import address_hash
 from demo.district import District, Somebody, places
+from demo.past_year import PastYear
 from demo.phone_page import Resident
 
 MORNING = time(9)
@@ -26,6 +27,13 @@ STAFF = (
     ("许正清", Role.OFFICER, "QX01", "+8613970009002"),
     ("何国华", Role.OFFICER, "QX", "+8613970009003"),
     ("严伯林", Role.INSPECTOR, "QX", "+8613970009004"),
+    # In each other township or office somebody to decide on the lists of its villages.
+    ("孔友良", Role.OFFICER, "QX02", "+8613970009012"),
+    ("魏长生", Role.OFFICER, "QX03", "+8613970009013"),
+    ("陶绍华", Role.OFFICER, "QX04", "+8613970009014"),
+    ("姜定国", Role.OFFICER, "QX05", "+8613970009015"),
+    ("谢迪生", Role.OFFICER, "QX06", "+8613970009016"),
+    ("邹满生", Role.OFFICER, "QX07", "+8613970009017"),
 )
 
 
@@ -54,14 +62,15 @@ class Settler:
             self._session.flush()
             self._areas[place.code] = area
         self._staff()
-        district = District(today)
+        district = District(today, RECIPIENT)
         for somebody in district.people():
             self._person(somebody)
-        return self._cast(district, today.year)
+        residents = self._cast(district, today.year)
+        PastYear(self._session, self._vault, self._zone, today.year - 1).settle(today)
+        return residents
 
     def _cast(self, district: District, year: int) -> tuple[Resident, ...]:
         farmer = self._person(district.somebody("QX0101", year, Stage.DISTRICT_LISTED, phone=FARMER))
-        self._person(district.somebody("QX0102", year - 1, Stage.CONFIRMED, phone=RECIPIENT))
         husband = district.somebody("QX0103", year, Stage.TOWNSHIP_LISTED, phone=FAMILY)
         wife = district.somebody("QX0103", year, Stage.VILLAGE_REVIEWED, phone=FAMILY)
         self._person(husband)

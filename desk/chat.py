@@ -34,7 +34,7 @@ def chat(office: Office, phone: str, telegram: str | None) -> None:
     line = office.line
     for text in iter(_typed, ""):
         try:
-            reply = line.answer(Inbound(channel, address, uuid.uuid4().hex, text))
+            reply = line.answer(Inbound(channel, address, uuid.uuid4().hex, text, erasable=True))
         except Unavailable:
             reply = line.not_saved()
         for said in render_all(reply):

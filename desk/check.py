@@ -1,14 +1,37 @@
-"""Judging eligibility cases line by line: one JSON case in, one JSON answer out."""
+"""`jiangfu check`: eligibility cases judged line by line, one JSON case in, one JSON answer out."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+import click
 
 from core.policy.eligibility import judge
 from core.policy.facts import Facts
 from core.policy.plain_json import MalformedFact, PlainObject
+
+
+@click.command()
+@click.option(
+    "--cases", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="One JSON case a line."
+)
+def check(cases: Path) -> None:
+    """Judge eligibility cases (id, as_of, facts) and print a JSON line each: id, eligible, failed, uncertain.
+
+    Example: jiangfu check --cases cases.jsonl
+    """
+    malformed = 0
+    with cases.open(encoding="utf-8-sig") as lines:
+        for answer in run(lines):
+            click.echo(answer.text)
+            malformed += answer.malformed
+    if malformed:
+        click.echo(f"{malformed} cases could not be read; each is named above.", err=True)
+        sys.exit(1)
 
 
 @dataclass(frozen=True, slots=True)

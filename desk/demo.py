@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from core.line import Line
+    from demo.stepped_clock import SteppedClock
 
 FOLDER = Path("var/demo")
 RESIDENTS = "residents.json"
+HEADS = "audit-heads.txt"
+THEIRS = ("JIANGFU_", "TWILIO_", "TELEGRAM_", "ANDROID_GATEWAY_")
 # The middle of the third posting: something hangs on the wall, and people stand at every stage.
 USUAL_DAY = (5, 12)
 
@@ -35,16 +38,8 @@ USUAL_DAY = (5, 12)
     "--folder", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="Made anew each time."
 )
 @click.option("--page", "providers_url", hidden=True, help="Serve the page for the providers at this address.")
-@click.option("--clock-offset", type=float, hidden=True)
 @click.pass_obj
-def demo(
-    office: Office,
-    today: datetime | None,
-    port: int,
-    folder: Path,
-    providers_url: str | None,
-    clock_offset: float | None,
-) -> None:
+def demo(office: Office, today: datetime | None, port: int, folder: Path, providers_url: str | None) -> None:
     """A complete district of invented people: no account, no token, no network.
 
     Example: jiangfu demo --today 2026-05-12
@@ -52,12 +47,14 @@ def demo(
     from core.clock import machine_now
 
     if providers_url is not None:
-        _serve_page(office, folder, providers_url, clock_offset or 0.0)
+        _serve_page(_clock(folder), folder, providers_url)
         return
     day = today.date() if today else date(machine_now().year, *USUAL_DAY)
     providers_port = free_port()
-    _environment(folder, day, port, providers_port)
-    office = Office()
+    _environment(folder, port, providers_port)
+    clock = _clock(folder)
+    clock.show_day(day)
+    office = Office(clock)
     _settle(office, folder, day)
     click.echo(
         f"\n  The village line is at http://127.0.0.1:{port}/ - pick a resident and text 2 (进度, my application),"
@@ -66,22 +63,23 @@ def demo(
     _supervise(office, folder, port, providers_port)
 
 
-def _environment(folder: Path, day: date, port: int, providers_port: int) -> None:
+def _environment(folder: Path, port: int, providers_port: int) -> None:
     """The demo's settings, for this process and its children; what the user has set for a real line is left aside."""
     from demo import providers
 
-    for name in [name for name in os.environ if name.startswith(("JIANGFU_", "TWILIO_", "TELEGRAM_"))]:
+    for name in [name for name in os.environ if name.startswith(THEIRS)]:
         if name != "JIANGFU_LOG_LEVEL":
             del os.environ[name]
     folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {
         "JIANGFU_DATABASE_URL": f"sqlite:///{folder / 'jiangfu.db'}",
         "JIANGFU_KEYS_DIR": str(folder / "keys"),
-        "JIANGFU_NOW": f"{day}T10:00:00",
+        "JIANGFU_AUDIT_HEADS": str(folder / HEADS),
         "JIANGFU_BIND": f"127.0.0.1:{port}",
         "JIANGFU_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "JIANGFU_LOG_LEVEL": os.environ.get("JIANGFU_LOG_LEVEL", "WARNING"),
         "JIANGFU_WEB_THREADS": "16",
+        "JIANGFU_SMS_RATE": "30",  # nobody wants to watch a phone at the pace of a true gateway
         "TWILIO_ACCOUNT_SID": providers.DEMO_ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": providers.DEMO_AUTH_TOKEN,
         "TWILIO_FROM": providers.DEMO_NUMBER,
@@ -97,7 +95,7 @@ def _settle(office: Office, folder: Path, day: date) -> None:
     from core.migrations.run import upgrade
     from demo.settle import Settler
 
-    for old in ("jiangfu.db", "jiangfu.db-wal", "jiangfu.db-shm"):
+    for old in ("jiangfu.db", "jiangfu.db-wal", "jiangfu.db-shm", HEADS):
         (folder / old).unlink(missing_ok=True)
     shutil.rmtree(folder / "keys", ignore_errors=True)
     keys.ensure(office.settings.keys_dir)
@@ -108,24 +106,29 @@ def _settle(office: Office, folder: Path, day: date) -> None:
     (folder / RESIDENTS).write_text(json.dumps([asdict(resident) for resident in residents]), "utf-8")
 
 
+def _clock(folder: Path) -> SteppedClock:
+    """The clock of all processes of this demo."""
+    from demo.stepped_clock import FILE, SteppedClock
+
+    return SteppedClock(Office().settings.timezone, folder / FILE)
+
+
 def _supervise(office: Office, folder: Path, port: int, providers_port: int) -> None:
-    from desk.serve import command
+    from demo.stepped_clock import FILE
     from desk.supervisor import supervise
 
-    signatures = (office.settings.sms_signature, office.settings.sms_signature_en)
-    here = f"http://127.0.0.1:{port}"
-    providers = [sys.executable, "-m", "demo.providers", "--port", str(providers_port), "--line", here]
-    providers += ["--signature", signatures[0], "--signature-en", signatures[1]]
-    providers.append(f"--clock-offset={office.clock.offset.total_seconds()}")
-    page = ["demo", "--folder", str(folder), "--page", f"http://127.0.0.1:{providers_port}"]
-    parts = {part: command(office, "serve", part) for part in ("bot", "scheduler", "sender")}
-    supervise({"providers": providers, "web": command(office, *page), **parts}, Event())
+    python, clock = [sys.executable, "-m"], ["--stepped-clock", str(folder / FILE)]
+    providers = [*python, "demo.providers", "--port", str(providers_port), "--line", f"http://127.0.0.1:{port}", *clock]
+    providers += ["--signature", office.settings.sms_signature, "--signature-en", office.settings.sms_signature_en]
+    web = [*python, "desk", "demo", "--folder", str(folder), "--page", f"http://127.0.0.1:{providers_port}"]
+    parts = {part: [*python, "desk", "serve", part, *clock] for part in ("bot", "scheduler", "sender")}
+    supervise({"providers": providers, "web": web, **parts}, Event())
 
 
-def _serve_page(office: Office, folder: Path, providers_url: str, clock_offset: float) -> None:
-    from datetime import timedelta
-
-    from core.clock import SchemeClock
+def _serve_page(clock: SteppedClock, folder: Path, providers_url: str) -> None:
+    from demo.clock_control import clock_control
+    from demo.coming_days import ComingDays
+    from demo.officer_panel import officer_panel
     from demo.phone_page import Resident, phone_page
     from desk.web import run
     from sms.app import create_app
@@ -135,6 +138,8 @@ def _serve_page(office: Office, folder: Path, providers_url: str, clock_offset: 
     def build(line: Line) -> Flask:
         app = create_app(line)
         app.register_blueprint(phone_page(providers_url, residents))
+        app.register_blueprint(clock_control(clock, ComingDays(line.sessions, clock.timezone)))
+        app.register_blueprint(officer_panel(line))
         return app
 
-    run(Office(clock=SchemeClock(office.settings.timezone, timedelta(seconds=clock_offset))), build)
+    run(Office(clock), build)

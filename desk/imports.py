@@ -1,4 +1,4 @@
-"""`jiangfu import`: the office's tables of areas, staff and applicants, each bad row named on its own line."""
+"""`jiangfu import`: the office's tables of areas, staff, applicants and payouts, each bad row named on its own line."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ def applicants(office: Office, file: Path, dry_run: bool, refs: Path | None) -> 
     \b
     Columns: ref (编号, empty: one is given), name (姓名), id_number (身份证号), phone (手机号),
     area (村编码), stage (阶段, for a new application only), year (年度), language (语言: zh or en),
-    home_visit (上门服务: yes or no), reason (原因).
+    home_visit (上门服务: yes or no), reason (原因), group (村民小组),
+    ground (条件: one_child, two_daughters or other; 一个孩子, 两个女儿 or 其他).
 
     A cell left empty leaves the record as it is, but for the phone: empty, it takes the old number away. Leave the
     whole column out to leave all phones as they are.
@@ -115,6 +116,43 @@ def applicants(office: Office, file: Path, dry_run: bool, refs: Path | None) -> 
     with ExitStack() as stack:
         note_ref = stack.enter_context(_refs_file(refs)) if refs else None
         _import(file, LAYOUT, work, dry_run, note_ref)
+
+
+@import_group.command()
+@_file_and_dry_run
+@click.option("--correction", is_flag=True, help="Take lines that say otherwise of payments recorded before.")
+@click.option("--reason", default="", help="Why they are corrected; goes with --correction.")
+@click.option("--as", "named", envvar="JIANGFU_STAFF", metavar="STAFF", help="Staff number or phone of who imports.")
+@click.pass_obj
+def payouts(office: Office, file: Path, dry_run: bool, correction: bool, reason: str, named: str | None) -> None:
+    """Import the bank's result file; each person is told. What is recorded is never changed, only added to.
+
+    \b
+    Columns: ref (编号), year (年度), amount (金额, whole yuan, without separators), status (状态: paid or failed),
+    paid_on (发放日期), reason (原因, of what failed).
+    Example: jiangfu import payouts july.xlsx
+    """
+    from core.services.importing.payout_row import LAYOUT
+    from core.services.importing.payout_totals import Totals
+    from core.services.importing.payouts import Occasion, import_payouts
+    from desk.acting import acting
+
+    if correction != bool(reason.strip()):
+        raise click.UsageError("--correction and --reason go together.")
+    actor = acting(office, named) if named else None
+    occasion = Occasion(office.clock.now(), office.settings.amounts, actor, reason.strip())
+    totals = Totals()
+
+    def work(table: Table, on_row: OnRow) -> Report:
+        return import_payouts(
+            table.rows, office.sessions, office.vault, occasion, totals, dry_run=dry_run, on_row=on_row
+        )
+
+    try:
+        _import(file, LAYOUT, work, dry_run)
+    finally:  # also where the file turned out damaged half way: what was recorded is recorded
+        for sentence in totals.sentences():
+            click.echo(sentence)
 
 
 def _import(

@@ -1,6 +1,8 @@
-"""`jiangfu keys`: rotation of the keys that seal personal data."""
+"""`jiangfu keys`: rotation of the keys that seal personal data, and the key that backups are encrypted to."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
@@ -27,3 +29,17 @@ def rotate(office: Office) -> None:
 
     rotated = rotate_keys(office.sessions, office.settings.keys_dir, office.vault)
     click.echo(f"{rotated.rows} values were sealed anew; the old keys are gone.")
+
+
+@keys.command("backup-key")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_key(file: Path) -> None:
+    """Make the key that opens backups. Keep FILE away from this machine (a stick in the safe, and a second one).
+
+    Example: jiangfu keys backup-key /media/usb/backup-key.txt
+    """
+    from core.services.backup.archive import make_identity
+
+    public = make_identity(file)
+    click.echo(f"JIANGFU_BACKUP_RECIPIENT={public}")
+    click.echo("Set that; then keep the file elsewhere: without it no backup can be opened.", err=True)

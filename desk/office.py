@@ -26,10 +26,16 @@ class Office:
     @cached_property
     def settings(self) -> Settings:
         """The settings; with them the log is set up, before anything else can speak."""
+        from core.errors import SettingsError
         from core.logs import configure
+        from core.policy.amounts import AmountError, check_own
         from core.settings import Settings
 
         settings = Settings.read()
+        try:
+            check_own(settings.amounts)
+        except AmountError as error:
+            raise SettingsError(f"JIANGFU_AMOUNTS: {error}") from None
         configure(settings.log_level)
         return settings
 
@@ -45,21 +51,27 @@ class Office:
         """The database, at this program's schema."""
         from core.db import open_engine, outages_named
         from core.errors import NotAllowed
-        from core.migrations.run import is_at_head
+        from core.migrations.run import Standing, standing
 
         engine = open_engine(self.settings.database_url)
         with outages_named():
-            is_ours = is_at_head(engine)
-        if not is_ours:
+            found = standing(engine)
+        if found is Standing.NEWER:
+            raise NotAllowed("The database belongs to a newer version of this program: start that version instead.")
+        if found is not Standing.CURRENT:
             raise NotAllowed("The database has not the schema of this program; run `jiangfu init`.")
         return engine
 
     @cached_property
     def sessions(self) -> Sessions:
         """Sessions on the database."""
+        from core.audit.journal import keep_journal
         from core.db import open_sessions
 
-        return open_sessions(self.engine)
+        sessions = open_sessions(self.engine)
+        if self.settings.audit_journal:
+            keep_journal(sessions, self.settings.audit_journal)
+        return sessions
 
     @cached_property
     def vault(self) -> Vault:

@@ -47,10 +47,13 @@ def pin(office: Office, named: str) -> None:
 
     Example: jiangfu staff pin 13907310001
     """
+    from core import audit
     from core.db import transaction
     from core.services.acting import find_staff, set_pin
 
     new = os.environ.get("JIANGFU_PIN") or click.prompt("New PIN", hide_input=True, confirmation_prompt=True, err=True)
     with transaction(office.sessions) as session:
-        set_pin(find_staff(session, office.vault, named), new)
+        member = find_staff(session, office.vault, named)
+        set_pin(member, new)
+        audit.note(session, office.vault, None, "set_pin", f"staff {member.id}", office.clock.now())
     click.echo("The PIN is set.")

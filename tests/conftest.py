@@ -17,6 +17,7 @@ from core.db import Sessions, open_engine, open_sessions
 from core.migrations.run import upgrade
 from core.settings import Settings
 from tests import loopback_only
+from tests.emptied_database import EmptiedDatabase
 from tests.engines import ENGINES
 from tests.postgres_server import PostgresServer, postgres_server
 from tests.stopped_clock import StoppedClock
@@ -26,6 +27,11 @@ hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=Tr
 hypothesis.settings.load_profile("repeatable")
 
 OUR_VARIABLES = ("JIANGFU_", "TWILIO_", "TELEGRAM_", "ANDROID_GATEWAY_")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What is dear has a short form for every day."""
+    parser.addoption("--long", action="store_true", help="torture and thefts in full")
 
 
 # What is dear to set up is set up by one worker: the trained finders, Chromium.
@@ -72,6 +78,11 @@ def _postgres_template(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
+def _emptied_database(postgres: PostgresServer, _postgres_template: str) -> EmptiedDatabase:
+    return EmptiedDatabase(postgres, _postgres_template)
+
+
+@pytest.fixture(scope="session")
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "jiangfu.db"
     _migrate(f"sqlite:///{path}")
@@ -96,7 +107,10 @@ def empty_database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: P
     if dialect == "sqlite":
         yield f"sqlite:///{tmp_path}/jiangfu.db"
     else:
-        yield from _own_database(request, "template0")
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = server.create()
+        yield server.url(name)
+        server.drop(name)
 
 
 @pytest.fixture
@@ -106,14 +120,8 @@ def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -
         path = shutil.copyfile(request.getfixturevalue("_sqlite_template"), tmp_path / "jiangfu.db")
         yield f"sqlite:///{path}"
     else:
-        yield from _own_database(request, request.getfixturevalue("_postgres_template"))
-
-
-def _own_database(request: pytest.FixtureRequest, template: str) -> Iterator[str]:
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = server.create(template)
-    yield server.url(name)
-    server.drop(name)
+        emptied: EmptiedDatabase = request.getfixturevalue("_emptied_database")
+        yield emptied.server.url(emptied.take())
 
 
 @pytest.fixture

@@ -107,7 +107,8 @@ def _serve(session: Session, vault: Vault, person_id: int, phone: str) -> None:
     found_by = address_hash(vault, "sms", phone)
     contact = session.query(Contact).filter_by(address_hash=found_by).one_or_none()
     if contact is None:
-        contact = Contact(channel="sms", address=vault.seal(Contact.address, phone), address_hash=found_by)
+        address = vault.seal(Contact.address, phone)
+        contact = Contact(channel="sms", address=address, address_hash=found_by, introduced_at=MID_MAY)
         session.add(contact)
         session.flush()
     session.add(ContactPerson(contact_id=contact.id, person_id=person_id, linked_at=MID_MAY, linked_by="import"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +19,16 @@ from pathlib import Path
 import psycopg
 
 # The shell waits for the end of its input, which comes when the test process closes the pipe or dies of whatever cause.
+# A server that was shut down in good order is started again, until all is over.
 # The server's zone is an odd one, so that a time that leaned on it would show.
 KEEPER = """
 "$1/initdb" -D data -U postgres -A trust -E UTF8 --no-locale --no-sync > log 2>&1 || exit 1
-"$1/postgres" -D data -k "$PWD" -h '' -c timezone=Asia/Kolkata -c max_connections=200 -c shared_buffers=16MB \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off >> log 2>&1 &
+while [ ! -e over ] && "$1/postgres" -D data -k "$PWD" -h '' -c timezone=Asia/Kolkata -c max_connections=200 \
+    -c shared_buffers=16MB -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off >> log 2>&1
+do :; done &
 cat > /dev/null
-kill -QUIT $!
+touch over
+kill -QUIT "$(head -n 1 data/postmaster.pid)"
 wait
 rm -rf "$PWD"
 """
@@ -37,6 +42,7 @@ class PostgresServer:
 
     folder: Path
     admin: psycopg.Connection
+    keeper: subprocess.Popen
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
@@ -55,6 +61,16 @@ class PostgresServer:
         """Remove database `name`, with whatever is still connected to it."""
         self.admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def restart(self) -> None:
+        """Shut it down, which cuts off whoever is connected, and return when it serves again."""
+        self.admin.close()
+        file = self.folder / "data" / "postmaster.pid"
+        running = file.read_text().split()[0]
+        os.kill(int(running), signal.SIGINT)
+        while file.exists() and file.read_text().startswith(f"{running}\n"):
+            time.sleep(POLL)
+        self.admin = _connected(self.keeper, self.folder)
+
 
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
@@ -72,8 +88,11 @@ def postgres_server() -> Iterator[PostgresServer]:
     command = ["/bin/sh", "-c", KEEPER, "keeper", str(binaries)]
     keeper = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=folder, start_new_session=True, **account)
     try:
-        with _connected(keeper, folder) as admin:
-            yield PostgresServer(folder, admin)
+        server = PostgresServer(folder, _connected(keeper, folder), keeper)
+        try:
+            yield server
+        finally:
+            server.admin.close()
     finally:
         keeper.stdin.close()
         keeper.wait(PATIENCE)

@@ -1,8 +1,10 @@
 // The page: who is chosen, in which language, and a look at both screens every second.
 
 import { chatWindow } from "./chat-window.js";
+import { clockControl } from "./clock.js";
 import { byId, element, notice } from "./elements.js";
 import { keypadPhone } from "./keypad-phone.js";
+import { officerPanel } from "./office.js";
 import { currentLanguage, say, speak, tries } from "./phrases.js";
 import { chatAct, screens, sendText, setLanguage } from "./providers.js";
 
@@ -16,6 +18,8 @@ let lost = false; // the providers did not answer the last look
 
 const phone = keypadPhone((text) => actAndLook(sendText(chosen.id, text)));
 const chat = chatWindow((act, body) => actAndLook(chatAct(chosen.id, act, body)));
+const dates = clockControl(() => look());
+const office = officerPanel(() => look());
 
 // A look while the act is under way shows the message at once; one after it shows the answer.
 async function actAndLook(act) {
@@ -44,8 +48,9 @@ async function look() {
   }
 }
 
+// Others may step the clock or decide; where they do not answer, what was shown stands.
 async function keepLooking() {
-  if (!document.hidden) await look();
+  if (!document.hidden) await Promise.allSettled([look(), dates.look(), office.look()]);
   setTimeout(keepLooking, LOOK_EVERY);
 }
 
@@ -106,6 +111,8 @@ function useLanguage(language) {
   drawCards();
   drawChips();
   phone.drawKeys();
+  dates.draw();
+  office.look().catch(() => {});
   choose(chosen);
 }
 

@@ -18,4 +18,9 @@ const post = (path, body) =>
 export const screens = (resident, language) => call(`${resident}/screens?language=${language}`);
 export const sendText = (resident, text) => post(`${resident}/sms`, { text });
 export const chatAct = (resident, act, body) => post(`${resident}/chat/${act}`, body);
+export const clock = () => call("clock");
+export const stepClock = (to) => post("clock", { to });
+export const cases = () => call("cases");
+export const caseSheet = (id) => call(`cases/${id}`);
+export const decideCase = (id, verdict, reason) => post(`cases/${id}`, { verdict, reason });
 export const setLanguage = (resident, language) => post(`${resident}/language`, { language });

@@ -6,16 +6,22 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, jsonify, request
 from twilio.twiml.messaging_response import MessagingResponse
 
+from demo.clock_control import clock_control
 from demo.loopback import LoopbackServer
 from demo.phone_page import Resident, phone_page
 from demo.providers import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_BOT_TOKEN, DEMO_NUMBER, create_app, demo_line
+from demo.stepped_clock import SteppedClock
 
 STATUS = (
     "您的申报到了第5步“乡镇公示”。名单3月6日至15日张贴在镇政府门口，也可回复3查看。\n"
@@ -60,12 +66,47 @@ def stand_in_demo(stack: ExitStack) -> Demo:
     web = stack.enter_context(LoopbackServer(page))
     providers = stack.enter_context(LoopbackServer(create_app(demo_line(web.url, "【奖扶办】", "[JF Office]"))))
     page.register_blueprint(phone_page(providers.url, RESIDENTS))
+    page.register_blueprint(_clock(Path(stack.enter_context(TemporaryDirectory()))))
+    page.register_blueprint(_cases())
     page.add_url_rule("/sms/inbound", "inbound", _answer_text, methods=["POST"])
     over = threading.Event()
     bot = threading.Thread(target=_toy_bot, args=(f"{providers.url}/telegram/bot{DEMO_BOT_TOKEN}", over), daemon=True)
     bot.start()
     stack.callback(over.set)
     return Demo(web.url, RESIDENTS, partial(_send_unasked, providers.url))
+
+
+def _clock(folder: Path) -> Blueprint:
+    """The clock's control, on 5 May; every Friday a list opens."""
+    clock = SteppedClock(ZoneInfo("Asia/Shanghai"), folder / "clock")
+    clock.show_day(date(2026, 5, 5))
+    return clock_control(
+        clock, lambda after: (after + timedelta(days=(3 - after.weekday()) % 7 + 1), "list_opens_district")
+    )
+
+
+def _cases() -> Blueprint:
+    """Two cases to decide; one belongs to an office where nobody is."""
+    shown = {"village": "松湾村", "state": "open", "due": "2026-05-10"}
+    said = [{"ground": "age", "words": "他才五十八"}, {"ground": None, "words": "<b>大家都知道</b>"}]
+    waiting = [
+        {"id": 1, "kind": "entry", "entry": 7, "level": "district", "office": "清溪区", "officer": "何国华"}
+        | {"voices": 2, **shown},
+        {"id": 2, "kind": "death", "entry": None, "level": "", "office": "石桥镇", "officer": None}
+        | {"voices": 1, **shown},
+    ]
+    blueprint = Blueprint("cases", __name__)
+    blueprint.add_url_rule("/demo/api/cases", "cases", lambda: jsonify(cases=waiting))
+    blueprint.add_url_rule("/demo/api/cases/<int:_id>", "sheet", lambda _id: jsonify(ref="", said=said))
+
+    @blueprint.post("/demo/api/cases/<int:case_id>")
+    def decide(case_id: int) -> Response | tuple[Response, int]:
+        if request.json["reason"] == "不归我管":
+            return jsonify(error="not_decided", words=""), 409
+        waiting[:] = [case for case in waiting if case["id"] != case_id]
+        return jsonify(decided=request.json)
+
+    return blueprint
 
 
 def _send_unasked(providers_url: str, resident: Resident, text: str) -> None:

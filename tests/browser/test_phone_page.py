@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -102,6 +103,54 @@ def test_what_the_line_sends_unasked_appears(open_page: Open, demo: Demo) -> Non
         expect(place).to_have_attribute("aria-live", "polite")
 
 
+def test_the_date_is_stepped(open_page: Open) -> None:
+    """The page shows the scheme's day and what comes next, in either language, and steps to it, on, and back."""
+    page = open_page()
+    day, following = page.locator("#clock-day"), page.locator("#clock-next")
+    expect(day).to_have_text("2026年5月5日星期二")
+    following.get_by_text("到5月8日：区里开始公示").click()
+    expect(day).to_have_text("2026年5月8日星期五")
+    page.get_by_role("button", name="往后七天").click()
+    page.get_by_role("button", name="往后一天").click()
+    page.get_by_role("button", name="English").click()
+    expect(day).to_have_text(re.compile("Saturday,? 16 May 2026"))
+    expect(following).to_have_text("To 22 May: the district's list opens")
+    page.get_by_role("button", name="Back one day").click()
+    expect(day).to_have_text(re.compile("Friday,? 15 May 2026"))
+    page.route("**/demo/api/clock", lambda route: route.abort())
+    page.get_by_role("button", name="On by one day").click()
+    expect(page.locator("#clock-notice")).to_contain_text("did not move")
+
+
+def test_the_office_decides_a_case(open_page: Open) -> None:
+    """The officer reads what was said, never by whom; without a reason nothing is decided, nor what isn't his; while he
+    writes, the sheet stands still."""
+    page = open_page()
+    sheets = page.locator("#cases .case")
+    expect(sheets).to_have_count(2)
+    expect(page.locator("#office-count")).to_have_text("2")
+    mine = sheets.first
+    expect(mine.get_by_role("heading")).to_have_text("松湾村 · 区级名单 · 第 7 号")
+    expect(mine).to_contain_text("清溪区 何国华办理，5月10日前答复，2 人反映")
+    mine.get_by_text("打开来看").click()
+    expect(mine.locator("li")).to_have_text(["年龄不对：他才五十八", "<b>大家都知道</b>"])
+    expect(sheets.last.get_by_role("button")).to_have_count(0)
+    mine.get_by_role("button", name="不属实").click()
+    reason = mine.get_by_label("理由")
+    expect(reason).to_be_focused()
+    reason.fill("不归我管")
+    with page.expect_response("**/demo/api/cases"):
+        expect(reason).to_have_value("不归我管")
+    mine.get_by_role("button", name="不属实").click()
+    expect(page.locator("#office-notice")).to_contain_text("没有决定成")
+    reason.fill("上门核实过，符合条件。")
+    with page.expect_request("**/demo/api/cases/1") as asked:
+        mine.get_by_role("button", name="不属实").click()
+    assert asked.value.post_data_json == {"verdict": "dismissed", "reason": "上门核实过，符合条件。"}
+    expect(sheets).to_have_count(1)
+    expect(page.locator("#office-notice")).to_be_hidden()
+
+
 def test_residents_keep_their_screens_apart(open_page: Open, demo: Demo) -> None:
     """What one resident got another does not see; who has no smartphone or no phone is shown so."""
     page = open_page()
@@ -150,6 +199,8 @@ def test_it_fits_the_window(open_page: Open, artefacts: Path, size: tuple[int, i
     """No sideways scrolling at 1280 and 375 px, in both themes and languages, with long messages on both screens."""
     page = open_page(size, theme, reduced_motion="reduce")
     page.locator(f"[data-language={language}]").click()
+    expect(page.locator("#clock-next")).to_be_visible()
+    page.locator("#cases summary").click()
     page.locator("#sms-chips button").last.click()
     page.locator("#sms-text").fill("长" * 90 + "x" * 90)
     page.locator("#sms-send").click()
@@ -172,7 +223,8 @@ def test_everything_has_a_name_and_can_be_reached(open_page: Open) -> None:
     page = open_page()
     page.locator("#chat-start").click()
     expect(page.locator("#bubbles .button-row button")).to_have_count(4)
-    controls = page.locator("button:visible, input:visible")
+    page.locator("#cases summary").click()
+    controls = page.locator("button:visible, input:visible, textarea:visible, summary:visible")
     named = "e => (e.ariaLabel || e.innerText || e.labels?.[0]?.innerText || '').trim() !== ''"
     nameless = controls.evaluate_all(f"all => all.filter(e => !({named})(e)).map(e => e.outerHTML)")
     assert nameless == []
@@ -181,7 +233,17 @@ def test_everything_has_a_name_and_can_be_reached(open_page: Open) -> None:
     for _ in range(80):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.innerText"))
-    assert {"sms-text", "sms-send", "menu-button", "chat-text", "1 查资格", "texts", "bubbles"} <= reached
+    assert {
+        "sms-text",
+        "sms-send",
+        "menu-button",
+        "chat-text",
+        "1 查资格",
+        "texts",
+        "bubbles",
+        "clock-next",
+        "不属实",
+    } <= reached
 
 
 PAIRS = [

@@ -82,7 +82,7 @@ def test_wrong_usage_is_two(jiangfu: Jiangfu, words: tuple[str, ...]) -> None:
         ("chat",),
         ("staff", "list"),
         ("staff", "pin", "1"),
-        ("applicants", "find", "1"),
+        ("applicants", "find", "1", "--as", "1"),
         ("advance", "1", "--to", "ceased", "--as", "1"),
         ("keys", "rotate"),
         ("serve", "scheduler"),

@@ -130,7 +130,7 @@ def test_a_pin_that_is_too_short(jiangfu: Jiangfu, refs: list[str], monkeypatch:
         assert "at least 4 characters" in done.err
 
 
-def test_people_are_found_without_their_names(jiangfu: Jiangfu, refs: list[str]) -> None:
+def test_people_are_found_without_their_names(jiangfu: Jiangfu, refs: list[str], officer: int) -> None:
     """By reference, ID number or phone; the line holds reference, year, stage and village, and no personal data."""
     line = f"{refs[0]}\t2026\tdeclared\tT1V1\n"
     for key in (refs[0], ID_NUMBER, ID_NUMBER.lower(), PHONE, "138 0013 8000"):
@@ -138,6 +138,8 @@ def test_people_are_found_without_their_names(jiangfu: Jiangfu, refs: list[str])
     done = jiangfu("applicants", "find", NAME)
     assert (done.status, done.out) == (1, "")
     assert NAME not in done.err
+    trail = jiangfu("audit", "list").out.splitlines()
+    assert [line.split("\t")[2:] for line in trail] == [[str(officer), "find", refs[0]]] * 5
 
 
 def test_staff_are_listed(jiangfu: Jiangfu, district: District, officer: int) -> None:

@@ -18,6 +18,7 @@ from core.clock import machine_now
 from core.confidentiality.vault import Vault
 from core.db import Sessions, transaction
 from core.delivery.outbox import OutboxRow, State, enqueue
+from core.domain.stage import Stage
 from core.heartbeat import Heartbeat
 from demo import providers
 from demo.faults import Fault, FaultKind
@@ -25,13 +26,14 @@ from demo.loopback import LoopbackServer
 from demo.provider_state import ProviderState
 from desk.supervisor import LIVED_LONG, LONGEST_WAIT, Child
 from tests.core.delivery.letters import PHONE, contact, row
+from tests.districts import settle, somebody
 from tests.engines import on_sqlite
 from tests.lines import eventually
 from tests.processes import SECONDS, Program, Running, free_port, program
 from tests.stopped_clock import MID_MAY
 
 PERSON, NAME = 987654321, "王桂兰"
-OPEN = "5月18日"  # when the third posting ends, which is open by the scheme's clock
+COMING = "7月28日"  # until when the next step may take, which is named by the scheme's clock
 
 
 soon = partial(eventually, seconds=SECONDS)
@@ -101,10 +103,10 @@ def test_the_whole_line(
         soon(lambda: _beats(sessions) >= {"scheduler", "sender", "bot"}, "not all parts live")
         running.lives_until(web_port)
         killed, clock = _kill(parent, "scheduler")
-        state.people.text(PERSON, "3")
+        state.people.text(PERSON, "0")
         _web_answers(state, f"http://127.0.0.1:{web_port}")
         soon(lambda: row(sessions, row_id).state is State.DELIVERED, "the message was not delivered")
-        soon(lambda: OPEN in str(state.people.screen(PERSON)), "the chat was not answered")
+        soon(lambda: "人工：" in str(state.people.screen(PERSON)), "the chat was not answered")
         soon(lambda: (_part(parent, "scheduler") or killed).pid != killed.pid, "it was not started again")
         again = _part(parent, "scheduler")
         assert again is not None
@@ -130,9 +132,10 @@ def _kill(parent: int, name: str) -> tuple[psutil.Process, str]:
 def _web_answers(state: ProviderState, url: str) -> None:
     """Texts are answered by the scheme's clock, and counted whichever worker answered; an unsigned one is refused."""
     for _ in range(4):
-        assert any(OPEN in text for text in state.carrier.text_in(PHONE, "3"))
+        said = state.carrier.text_in(PHONE, "2")
+        assert any(COMING in text for text in said)
     with httpx.Client(base_url=url, trust_env=False, timeout=30) as http:
-        assert http.post("/sms/inbound", data={"From": PHONE, "Body": "3"}).status_code == 403
+        assert http.post("/sms/inbound", data={"From": PHONE, "Body": "2"}).status_code == 403
         assert 'jiangfu_inbound_total{channel="sms",outcome="answered"} 4.0' in http.get("/metrics").text
         assert http.get("/healthz").json() == {"status": "ok", "ailing": []}
 
@@ -156,6 +159,8 @@ def _ends_in_the_middle(running: Running, state: ProviderState) -> None:
 def _message_that_waits(sessions: Sessions, vault: Vault) -> int:
     whom = contact(sessions, vault)
     with transaction(sessions) as session:
+        village = settle(session, vault).areas["T1V1"]
+        somebody(session, vault, village, stage=Stage.DISTRICT_LISTED, phone=PHONE)
         later = MID_MAY.replace(year=2099)
         fields = {"phone": "12345", "hours": "9:00-17:00"}
         enqueue(session, vault, contact_id=whom, text_key="help", fields=fields, now=MID_MAY, expires_at=later)
