@@ -27,6 +27,8 @@ from core.services.notices import ladder
 from core.services.personal.retention import forget_old
 from core.services.reports.drafts import forget_silent
 from core.services.reports.moving import PASSING, destroy_due, keep_keys_of_reports, move_intake
+from core.services.staffing.proving import forget_staff_codes
+from core.services.visits.failed_payments import ask_for_failed_payments
 from core.services.watch import tell_administrators
 from scheduler.duty import Duty
 
@@ -86,6 +88,13 @@ def _climb(duty: Duty) -> None:
             climbed = ladder.climb(session, notice_id, now)
         if climbed.tried or climbed.to_visit:
             log.info("notice_ladder", notice=notice_id, tried=climbed.tried, to_visit=climbed.to_visit)
+
+
+def _visit(duty: Duty) -> None:
+    with transaction(duty.line.sessions) as session:
+        visits = ask_for_failed_payments(session, duty.line.clock.now())
+    if visits:
+        log.info("visits_asked_for", visits=visits)
 
 
 def _give_up_silent(duty: Duty) -> None:
@@ -151,7 +160,7 @@ def _tidy(duty: Duty) -> None:
     with transaction(line.sessions) as session:
         talks = forget_ended(session, line.vault, line.clock.now())
         attempts = forget_attempts(session, line.clock.now())
-        codes = forget_codes(session, line.clock.now())
+        codes = forget_codes(session, line.clock.now()) + forget_staff_codes(session, line.clock.now())
     clear_log(line.sessions.kw["bind"])  # where somebody reads just now, the next run does it
     log.info("tidied", answers=answers, talks=talks, attempts=attempts, codes=codes)
 
@@ -165,6 +174,7 @@ JOBS = (
     Job("escalation", 5 * MINUTE, _escalate),
     Job("receipts", 5 * MINUTE, _give_up_silent),
     Job("notices", 10 * MINUTE, _climb),
+    Job("visits", HOUR, _visit),
     Job("yearly_check", HOUR, _review),
     Job("reports", HOUR, _move_reports),
     Job("warnings", HOUR, _warn),

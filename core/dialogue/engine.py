@@ -18,6 +18,8 @@ from core.dialogue.flows.receipt_of_money import MONEY_WORDS, ReceiptOfMoneyFlow
 from core.dialogue.flows.reporting import ReportingFlow
 from core.dialogue.flows.reporting_text import draft_of
 from core.dialogue.flows.status import StatusFlow
+from core.dialogue.flows.subscribing import SubscribeFlow
+from core.dialogue.flows.work import WorkFlow
 from core.dialogue.keywords import Command
 from core.dialogue.prompt import Awaits, Inbound, Kind, Prompt
 from core.dialogue.session import Talk
@@ -25,6 +27,7 @@ from core.dialogue.turn import Answer, Flow, Outcome, Turn
 from core.domain.case_number import is_case_number
 from core.domain.reference import is_reference
 from core.services.notices.genuine import quoted_code
+from core.services.staffing.inviting import CODE_LENGTH as INVITATION
 from core.text import as_digits, printable
 from core.texts import _
 
@@ -38,7 +41,9 @@ _status = StatusFlow()
 _follow = FollowFlow()
 _money = ReceiptOfMoneyFlow()
 _reporting = ReportingFlow()
-_FLOWS = (_ask, _status, EligibilityFlow(), ListFlow(), FilingFlow(), _follow, _money, _reporting)
+_work = WorkFlow()
+_subscribe = SubscribeFlow()
+_FLOWS = (_ask, _status, EligibilityFlow(), ListFlow(), FilingFlow(), _follow, _money, _reporting, _work, _subscribe)
 FLOWS: dict[str, Flow] = {flow.name: flow for flow in _FLOWS}
 
 TALKS = {
@@ -49,6 +54,8 @@ TALKS = {
     "case": _("talk.case"),
     "follow": _("talk.follow"),
     "receipt_of_money": _("talk.receipt_of_money"),
+    "work": _("talk.work"),
+    "subscribe": _("talk.subscribe"),
 }
 RESUMES = {
     "eligibility": _("resume.eligibility"),
@@ -58,6 +65,8 @@ RESUMES = {
     "case": _("resume.case"),
     "follow": _("resume.follow"),
     "receipt_of_money": _("resume.receipt_of_money"),
+    "work": _("resume.work"),
+    "subscribe": _("resume.subscribe"),
 }
 
 _COMMAND_FLOWS = {
@@ -66,6 +75,8 @@ _COMMAND_FLOWS = {
     Command.ASK: "ask",
     Command.OBJECT: "list",
     Command.REPORT: _reporting.name,
+    Command.WORK: _work.name,
+    Command.FOLLOW: _subscribe.name,
 }
 _NOT_WORDS = {Kind.EDITED: _("input.edited"), Kind.MEDIA: _("input.media")}
 
@@ -153,6 +164,8 @@ def _at_menu(turn: Turn, text: str) -> Outcome:
         return _follow.with_number(turn, number)
     if is_receipt(number):
         return _reporting.with_number(turn, number)
+    if number.isdigit() and len(number) == INVITATION:
+        return _work.with_invitation(turn, number)
     if number.isdigit() and len(number) == CODE_LENGTH:
         return genuine.with_code(turn, number, None, alone=True)
     if number.isdigit():

@@ -42,6 +42,8 @@ class Command(StrEnum):
     NOT_RECEIVED = auto()
     ACKNOWLEDGED = auto()
     WORK = auto()
+    FOLLOW = auto()
+    NOT_ME = auto()
 
 
 def recognise(text: str, *, free_text_awaited: bool = False) -> Command | None:

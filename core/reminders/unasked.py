@@ -30,6 +30,8 @@ _OTHERS = {
     NOTED: MessageKind.DECISION,
     _("case.applicant_stays"): MessageKind.DECISION,
     _("link.code"): MessageKind.ANSWER,
+    _("work.code"): MessageKind.ANSWER,
+    _("enrol.code"): MessageKind.ANSWER,
     NOTICE_FRAME: MessageKind.NOTICE,
     RECALL: MessageKind.NOTICE,
     **dict.fromkeys(CORRECTED, MessageKind.DECISION),

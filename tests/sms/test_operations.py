@@ -60,7 +60,7 @@ def test_metrics_count_and_name_nobody(twilio: Twilio) -> None:
         for sample in family.samples
         for label in sample.labels
     }
-    assert labels <= {"channel", "outcome", "kind", "error"}
+    assert labels <= {"channel", "outcome", "kind", "error", "rule"}
 
 
 def _answered(twilio: Twilio) -> float:

@@ -7,6 +7,7 @@ from core.dialogue.keywords import Command
 from core.dialogue.prompt import Prompt
 from core.dialogue.turn import Outcome, Turn
 from core.domain.contact import Language
+from core.services.staffing.enrolling import disown
 
 
 def obey(turn: Turn, command: Command) -> Outcome | None:
@@ -17,6 +18,10 @@ def obey(turn: Turn, command: Command) -> Outcome | None:
         if not turn.sender.opted_out:
             return menu.show(turn)
         return Outcome((menu.prompt(turn, turn.say("start.done")),), opted_out=False)
+    if command is Command.NOT_ME:
+        if turn.sender.contact_id is not None:
+            disown(turn.session, turn.sender.contact_id, turn.now)
+        return Outcome((Prompt(turn.say("not_me.done")),))
     language = _language(turn, command)
     if language is None:
         return None

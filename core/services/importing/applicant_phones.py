@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
 from core.domain.contact import Contact, ContactPerson, Language, LinkCode
+from core.domain.enrolment import Disowned
 from core.domain.person import Person
 from core.services.importing.applicant_records import SMS, Additions, Records
 from core.services.importing.applicant_row import ApplicantRow
@@ -37,11 +38,18 @@ class Phones:
                 changed = True
         if not row.phone and before:
             row.reader.warn("phone", "was taken from the record, which had one")
-        if contact is not None and contact not in before:
+        if contact is not None and contact not in before and not self._is_disowned(row, contact, person):
             self._additions.link(contact, person)
             changed = True
         self._records.phones[person.ref] = [contact] if contact else []
         return changed
+
+    def _is_disowned(self, row: ApplicantRow, contact: Contact, person: Person) -> bool:
+        """Whether the phone's owner has said that it is not this person's; then a file alone does not make it so."""
+        if contact.id is None or self._session.get(Disowned, (contact.id, person.id)) is None:
+            return False
+        row.reader.warn("phone", "is not his, its owner says; the village enrols the right one at the door")
+        return True
 
     def _contact(self, row: ApplicantRow) -> Contact:
         phone = row.phone or ""

@@ -19,7 +19,8 @@ from core.services.status import Locked
 KNOWN_FOR = timedelta(days=180)
 # How many codes of other people's messages one sender may ask about in a day.
 OTHERS_A_DAY = 20
-LINK_CODE = "link.code"
+# What carries a code of its own, to prove something with.
+WITH_CODES = ("link.code", "work.code", "enrol.code")
 LINKED_FOR = timedelta(days=1)
 _QUOTED = re.compile(rf"验\s*(\d{{{CODE_LENGTH}}})(?!\d)|\((\d{{{CODE_LENGTH}}})\)\s*$")
 
@@ -42,7 +43,7 @@ def message_with(
     went = OutboxRow.code == code, OutboxRow.sent_at > now - KNOWN_FOR
     own_first = (OutboxRow.contact_id == (contact_id or 0)).desc()
     row = session.scalars(select(OutboxRow).where(*went).order_by(own_first, OutboxRow.sent_at.desc()).limit(1)).first()
-    row = row or _own_link_code(session, vault, contact_id, code, now)
+    row = row or _own_proof(session, vault, contact_id, code, now)
     if row is None:
         attempts.count(session, key, True, now)
     elif row.contact_id != contact_id:
@@ -52,11 +53,9 @@ def message_with(
     return row
 
 
-def _own_link_code(
-    session: Session, vault: Vault, contact_id: int | None, code: str, now: datetime
-) -> OutboxRow | None:
-    """The message to the asker that told him this code to link a chat with: it has no other."""
-    mine = OutboxRow.contact_id == contact_id, OutboxRow.text_key == LINK_CODE, OutboxRow.sent_at > now - LINKED_FOR
+def _own_proof(session: Session, vault: Vault, contact_id: int | None, code: str, now: datetime) -> OutboxRow | None:
+    """The message to the asker that told him this code to prove something with: it has no other."""
+    mine = OutboxRow.contact_id == contact_id, OutboxRow.text_key.in_(WITH_CODES), OutboxRow.sent_at > now - LINKED_FOR
     for row in session.scalars(select(OutboxRow).where(*mine)):
         if row.fields and json.loads(vault.open(OutboxRow.fields, row.fields)).get("code") == code:
             return row

@@ -69,10 +69,3 @@ def _unlink(session: Session, staff_id: int) -> None:
     session.execute(delete(StaffInvite).where(StaffInvite.staff_id == staff_id))
     session.execute(delete(StaffContact).where(StaffContact.staff_id == staff_id))
     session.flush()
-
-
-def forget_codes(session: Session, now: datetime) -> int:
-    """Delete the invitations and the codes for acts that are out of date; how many."""
-    invites = delete(StaffInvite).where(StaffInvite.expires_at <= now)
-    acts = delete(ActCode).where(ActCode.expires_at <= now)
-    return sum(session.execute(each).rowcount for each in (invites, acts))  # type: ignore[attr-defined]

@@ -78,6 +78,18 @@ LONGEST = {
     "word": "山石灯桥竹马",
     "text": "",
     "reason": "现有一儿一女，不符合“一个孩子或两个女儿”这一条。",
+    "people": "1280",
+    "messages": "1280",
+    "yuan": "128.05",
+    "done": "12月30日 20:00",
+    "without": "28",
+    "silent": "12",
+    "told": "1200",
+    "visited": "60",
+    "open": "20",
+    "what": "有身份证号；有电话号码；少3个字就省一条",
+    "result": "不愿意",
+    "surname": "欧阳",
 }
 
 # Of two digits for the year, whole and not; lunar with a leap month, the same; out of an ID number; whole; a year; unclear.
