@@ -39,6 +39,10 @@ BEAT_EVERY = timedelta(seconds=5)
 GRACE_SECONDS = 25.0
 
 
+# Between two rounds, so that whoever waits for the process's one connection gets it.
+BREATH_SECONDS = 0.005
+
+
 class Loop:
     """Sends what waits in the outbox over the senders it was given.
 
@@ -90,6 +94,8 @@ class Loop:
         while not stop.is_set():
             if not self._step_or_tell():
                 stop.wait(min(pause, self._wait.total_seconds() or pause))
+            else:
+                stop.wait(BREATH_SECONDS)
         self._finish(pause)
 
     def step(self) -> bool:

@@ -124,11 +124,12 @@ def test_a_list_opens_and_an_objection_is_decided(page: Page, folder: Path, arte
 
 def _text(page: Page, words: str) -> None:
     """Send a text from the phone, and wait for the answer."""
-    received = page.locator("#texts .sms.received")
-    before = received.count()
+    received, sent = page.locator("#texts .sms.received"), page.locator("#texts .sms.sent")
+    before, mine = received.count(), sent.count()
     page.locator("#sms-text").fill(words)
     page.locator("#sms-send").click()
-    expect(received.nth(before)).to_be_visible(timeout=15_000)
+    expect(sent.nth(mine)).to_be_visible(timeout=30_000)
+    expect(received.nth(before)).to_be_visible(timeout=30_000)
 
 
 def _farmers_entry(folder: Path) -> int:

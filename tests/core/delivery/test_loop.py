@@ -97,7 +97,7 @@ def test_a_channel_that_hangs_does_not_hold_up_the_other(make: Make, sessions: S
     answered = threading.Event()
     telegram = ScriptedSender("telegram", MUTE, script=[lambda _message: answered.wait(30)])
     loop, stop = make(ScriptedSender(), telegram, at_once=2), threading.Event()
-    worker = threading.Thread(target=loop.run, args=(stop, 0.01))
+    worker = threading.Thread(target=loop.run, args=(stop, 0.5))
     worker.start()
     eventually(lambda: all(row(sessions, row_id).state is State.SENT for row_id in sms))
     assert row(sessions, chat).state is State.SENDING
