@@ -52,7 +52,7 @@ _SENDERS = (
 class Keys:
     """By what a message is looked up: the keyed hashes of its provider id and of its sender's address."""
 
-    id_hash: bytes
+    id_hash: int
     channel: str
     address_hash: bytes
 

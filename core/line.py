@@ -21,7 +21,7 @@ from core.confidentiality.receipt import draw_receipt, salt_of
 from core.confidentiality.tries import Tries
 from core.confidentiality.vault import Vault
 from core.db import Sessions
-from core.delivery.inbox import KEPT_FOR, answer_row, forget_answers, keep_answers
+from core.delivery.inbox import KEPT_FOR, answer_row, forget_answers, id_hash, keep_answers
 from core.delivery.to_erase import ToErase
 from core.dialogue import engine, keywords
 from core.dialogue.language import language_of
@@ -61,7 +61,7 @@ class _Message:
         self._line, self._inbound, self._findings = line, inbound, findings
         self.provider_id = f"{inbound.channel}:{inbound.provider_id}"
         self.keys = Keys(
-            line.vault.lookup("inbox", self.provider_id),
+            id_hash(line.vault, self.provider_id),
             inbound.channel,
             address_hash(line.vault, inbound.channel, inbound.address),
         )

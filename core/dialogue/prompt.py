@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-KEPT_BLOCK = 1024
+KEPT_BLOCK = 768
 
 
 class Kind(StrEnum):

@@ -6,14 +6,17 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.confidentiality.vault import Vault
+from core.domain.annual_check import AnnualCheck
 from core.domain.application import Application, StageChange
 from core.domain.contact import ContactPerson
 from core.domain.correction import FormerReference
+from core.domain.payout import Payout
 from core.domain.person import Person
 from core.domain.stage import Stage
 from core.domain.window import WindowChange
@@ -23,7 +26,8 @@ from core.services import attempts
 @dataclass(frozen=True)
 class Standing:
     """A person's latest application. No name: numbers change hands. `windows_moved`: some window of that year was moved
-    somewhere, so that the calendar's days may not be those of `area_id`."""
+    somewhere, so that the calendar's days may not be those of `area_id`. `money_noted`: of some year a payment or a
+    yearly check is on record, so that it is worth a look."""
 
     person_id: int
     ref: str
@@ -33,6 +37,7 @@ class Standing:
     stage: Stage | None
     since: datetime | None
     windows_moved: bool = False
+    money_noted: bool = False
 
 
 class Locked(Exception):
@@ -41,10 +46,13 @@ class Locked(Exception):
 
 # Statements that stay the same objects are compiled once.
 _later = aliased(Application)
-STANDING = (
+STANDING: tuple[Any, ...] = (
     Person.id.label("person_id"), Person.ref, Person.area_id,
     Application.id.label("application_id"), Application.year, Application.stage, Application.stage_since,
     exists().where(WindowChange.year == Application.year).label("windows_moved"),
+    or_(
+        exists().where(Payout.person_id == Person.id), exists().where(AnnualCheck.person_id == Person.id)
+    ).label("money_noted"),
 )  # fmt: skip
 LATEST = and_(
     Application.person_id == Person.id,

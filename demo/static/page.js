@@ -55,6 +55,8 @@ async function keepLooking() {
 }
 
 function choose(resident) {
+  // What the one before said must not stand on the next one's screen for the moment until the next look.
+  if (resident !== chosen) for (const id of ["texts", "bubbles"]) byId(id).replaceChildren();
   chosen = resident;
   sessionStorage.setItem("resident", resident.id);
   for (const [id, there] of [["sms", resident.phone], ["chat", resident.telegram]]) {

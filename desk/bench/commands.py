@@ -35,8 +35,8 @@ def faq(queries: Path) -> None:
 @click.option("--fewer", default=10_000, show_default=True, help="Size of the register that it is also compared with.")
 @click.option("--rounds", default=10, show_default=True)
 @click.option("--requests", default=2_000, show_default=True, help="Status questions a round and server.")
-@click.option("--threads", default=16, show_default=True, help="Threads of the one worker.")
-@click.option("--connections", default=16, show_default=True)
+@click.option("--threads", default=48, show_default=True, help="Threads of the one worker.")
+@click.option("--connections", default=48, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), help="Keep the registers here for the next run.")
 @click.option("--with-receipts", is_flag=True, help="Measure how long they take while twenty receipts are tried.")
 def inbound(

@@ -69,11 +69,14 @@ def run(
 
 
 def _ask(rival: Rival, applicants: list[int], counts: bool) -> None:
+    from core.domain.contact import Language
+    from core.texts import _, speaker
     from desk.bench.register import phone_of
 
     url = f"http://127.0.0.1:{rival.port}/sms/inbound"
+    failure = speaker(Language.CHINESE)(_("not_saved")).encode()
     requests = [signed_request(url, TOKEN, phone_of(number), "2") for number in applicants]
-    seconds, times = send(rival.port, rival.connections, requests)
+    seconds, times = send(rival.port, rival.connections, requests, failure)
     if counts:
         rival.rates.append(len(requests) / seconds)
         rival.times += times

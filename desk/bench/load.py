@@ -28,29 +28,33 @@ def signed_request(url: str, auth_token: str, phone: str, text: str) -> bytes:
     return head.encode() + body
 
 
-def send(port: int, connections: int, requests: Sequence[bytes]) -> tuple[float, list[float]]:
+def send(
+    port: int, connections: int, requests: Sequence[bytes], failure: bytes | None = None
+) -> tuple[float, list[float]]:
     """Send all, shared among the connections; the seconds that it took, and each answer's. Raises ValueError where one
-    was not answered with 200."""
+    was not answered with 200, or with `failure`."""
     shares = [requests[n::connections] for n in range(connections)]
     # Opened for this round alone: a server closes what has been idle for two seconds.
     with ExitStack() as stack, ThreadPoolExecutor(connections) as pool:
         sockets = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in shares]
         began = time.perf_counter()
-        times = list(pool.map(_converse, sockets, shares))
+        times = list(pool.map(lambda one, share: _converse(one, share, failure), sockets, shares))
         return time.perf_counter() - began, [seconds for share in times for seconds in share]
 
 
-def _converse(connection: socket.socket, requests: Sequence[bytes]) -> list[float]:
+def _converse(connection: socket.socket, requests: Sequence[bytes], failure: bytes | None) -> list[float]:
     times = []
     for request in requests:
         began = time.perf_counter()
         connection.sendall(request)
-        _read_answer(connection)
+        answer = _read_answer(connection)
         times.append(time.perf_counter() - began)
+        if failure is not None and failure in answer:
+            raise ValueError("the server answered that it failed")
     return times
 
 
-def _read_answer(connection: socket.socket) -> None:
+def _read_answer(connection: socket.socket) -> bytes:
     data = connection.recv(65536)
     while b"\r\n\r\n" not in data:
         data += _more(connection)
@@ -60,6 +64,7 @@ def _read_answer(connection: socket.socket) -> None:
     length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
     while len(body) < length:
         body += _more(connection)
+    return body
 
 
 def _more(connection: socket.socket) -> bytes:

@@ -17,7 +17,7 @@ from core.settings import Settings
 from demo.providers import DEMO_BOT_TOKEN
 from tests.bot.conftest import Telegram
 from tests.core.delivery.letters import MachineTime, contact, letter, rows, words
-from tests.core.delivery.test_loop import all_of
+from tests.core.delivery.looping import all_of
 from tests.engines import on_sqlite
 from tests.rows import NOON
 from tests.stopped_clock import MID_MAY, StoppedClock

@@ -163,6 +163,18 @@ def test_residents_keep_their_screens_apart(open_page: Open, demo: Demo) -> None
     expect(texts(page)).not_to_contain_text("只给第一位。")
 
 
+def test_the_screen_is_empty_at_once_for_another(open_page: Open, demo: Demo) -> None:
+    """While the providers are slow to tell the next resident's messages, the last one's are gone already."""
+    page = open_page()
+    page.locator("#sms-text").fill("2")
+    page.locator("#sms-send").click()
+    expect(page.locator("#texts .sms.received")).to_have_count(1)
+    page.route(re.compile("/screens"), lambda _route: None)  # neither answered nor refused
+    page.get_by_role("radio", name=demo.residents[1].label_zh).check()
+    assert page.locator("#texts .sms").count() == 0
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_markup_in_messages_is_inert(open_page: Open, demo: Demo) -> None:
     """A message that holds HTML is shown as it was written, on both screens, and runs nothing."""
     page = open_page()

@@ -38,7 +38,7 @@ def adds(number: int) -> Callable[[Session], int]:
     """Work that adds row `number` and gives the number back."""
 
     def work(session: Session) -> int:
-        session.add(InboxRow(id_hash=bytes([number]) * 32, received_at=NOON, answer=b""))
+        session.add(InboxRow(id_hash=number, received_at=NOON, answer=b""))
         return number
 
     return work

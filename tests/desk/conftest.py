@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from core.confidentiality import inspector_key
+from core.confidentiality.receipt import Secrets
 from core.confidentiality.vault import Vault
 from core.db import Sessions, transaction
 from core.domain.staff import Role
+from core.services.reports.returning import Found, find
+from core.settings import Settings
 from desk.cli import main
-from tests.districts import OFFICER_PHONE, District, settle
+from tests.districts import ADMIN_PHONE, INSPECTOR_PHONE, OFFICER_PHONE, District, settle
+from tests.inspectors import CHEAP_SETTINGS, Channel, settle_inspectors
+from tests.stopped_clock import MID_MAY
+
+TEXTS = ("三组的老周，女儿不止两个。", "钱有一半给了村里的人。")
 
 
 @dataclass
@@ -67,3 +77,86 @@ def officer(monkeypatch: pytest.MonkeyPatch, district: District) -> int:
     monkeypatch.setenv("JIANGFU_STAFF", OFFICER_PHONE)
     monkeypatch.setenv("JIANGFU_PIN", "2468")
     return district.staff[Role.OFFICER, "D"]
+
+
+@dataclass
+class Inspector:
+    """The district's inspector with a machine of his own, and the installation that he works with."""
+
+    jiangfu: Jiangfu
+    channel: Channel
+    folder: Path
+
+    def __call__(self, command: str, *words: str) -> Done:
+        """A command on his own machine, on the bundle there."""
+        return self.jiangfu("reports", command, str(self.folder / "bundle.jf"), *words, "--key", str(self.key))
+
+    @property
+    def key(self) -> Path:
+        """His private key."""
+        return self.folder / "zhou.key"
+
+    @property
+    def answers(self) -> Path:
+        """What he brings back."""
+        return self.folder / "answers.jf"
+
+    def fetch(self, phone: str = INSPECTOR_PHONE) -> Done:
+        """Export the bundle."""
+        return self.jiangfu("reports", "export", str(self.folder / "bundle.jf"), "--as", phone)
+
+    def bring(self) -> Done:
+        """Import the answers."""
+        return self.jiangfu("reports", "import-answers", str(self.answers), "--as", INSPECTOR_PHONE)
+
+    def only_handle(self) -> str:
+        """The one report of the bundle."""
+        return self("list").out.split("\t")[0]
+
+    def found(self, receipt: Secrets) -> Found | None:
+        """What the receipt finds."""
+        with transaction(self.channel.sessions) as session:
+            return find(session, self.channel.vault, self.channel.report_keys, receipt)
+
+
+@pytest.fixture
+def inspector(
+    jiangfu: Jiangfu,
+    sessions: Sessions,
+    vault: Vault,
+    settings: Callable[..., Settings],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Inspector:
+    """With a key made on his own machine and registered by the administrator; the usual cost would take a second."""
+    monkeypatch.setattr(inspector_key.write, "__defaults__", ((1, 8192),))
+    for name, value in {
+        "PIN": "2468",
+        "PASSPHRASE": "five red persimmons",
+        "CITY_INSPECTOR_KEY": tmp_path / "city.pub",
+    }.items():
+        monkeypatch.setenv(f"JIANGFU_{name}", str(value))
+    with transaction(sessions) as session:
+        inspectors = settle_inspectors(session, vault, tmp_path, "D")
+    channel = Channel(sessions, vault, settings(**CHEAP_SETTINGS, city_inspector_key=tmp_path / "city.pub"), inspectors)
+    machine = tmp_path / "machine"
+    machine.mkdir()
+    made = Inspector(jiangfu, channel, machine)
+    done = jiangfu("reports", "keygen", str(made.key))
+    assert (done.status, done.err) == (0, "")
+    fingerprint = done.out.rpartition(": ")[2].strip()
+    public = str(inspector_key.public_path(made.key))
+    done = jiangfu("reports", "key", "add", public, "--staff", INSPECTOR_PHONE, "--as", ADMIN_PHONE)
+    assert done.status == 0
+    assert fingerprint in done.out
+    return made
+
+
+@pytest.fixture
+def receipt(inspector: Inspector) -> Secrets:
+    """Of a report about a village and its township, which waits for the district's inspector since yesterday."""
+    from core.domain.area import Level
+
+    found_by = inspector.channel.file(*TEXTS, now=MID_MAY - timedelta(days=1), levels=(Level.VILLAGE, Level.TOWNSHIP))
+    inspector.channel.move(MID_MAY.date())
+    return found_by

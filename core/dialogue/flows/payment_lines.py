@@ -7,6 +7,7 @@ from datetime import date
 from core.days import day, span
 from core.dialogue.turn import Turn
 from core.domain.payout import Payout, PayoutStatus
+from core.domain.stage import Stage
 from core.policy.amounts import amount_for
 from core.policy.calendar import days_of
 from core.services.annual_review import is_paused
@@ -18,6 +19,8 @@ from core.texts import _
 
 def payment_of(turn: Turn, standing: Standing) -> Payout | None:
     """What the bank has said of the recipient's money of this year; None where it has said nothing yet."""
+    if standing.stage is not Stage.CONFIRMED or not standing.money_noted:
+        return None
     return payout_of(turn.session, standing.person_id, _year(turn, standing))
 
 
@@ -32,7 +35,7 @@ def payment_line(turn: Turn, ref: str, payout: Payout) -> str:
 def due_line(turn: Turn, standing: Standing, said: dict[str, str]) -> str:
     """When this year's money is due. An amount is named of this year alone: another year's may be another."""
     say, today, year = turn.say, turn.now.date(), _year(turn, standing)
-    if is_paused(turn.session, standing.person_id, year):
+    if standing.money_noted and is_paused(turn.session, standing.person_id, year):
         return say("status.paused", ref=standing.ref, year=year, phone=turn.settings.office_phone)
     opens, closes = _payout_days(turn, standing, year)
     when = span(say, opens, closes, today)

@@ -13,7 +13,6 @@ from core.dialogue.turn import Answer, Outcome, Turn, asks
 from core.domain.case import CaseKind
 from core.domain.payout import PayoutStatus
 from core.domain.reference import LENGTH, is_reference
-from core.domain.stage import Stage
 from core.services import linking, status, villages
 from core.services.cases.raising import may_ask_for_recheck
 from core.services.payouts import bank_reason
@@ -99,7 +98,7 @@ class StatusFlow:
 
     def _show(self, turn: Turn, standing: Standing, may_link: bool) -> Outcome:
         choices = []
-        payout = payment_of(turn, standing) if standing.stage is Stage.CONFIRMED else None
+        payout = payment_of(turn, standing)
         if payout is not None and payout.status is PayoutStatus.FAILED:
             choices.append(("payment_reason", turn.say("status.show_reason")))
         if standing.stage in REASONED and standing.application_id:

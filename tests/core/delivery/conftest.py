@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -10,11 +11,13 @@ from sqlalchemy import Engine
 from core.confidentiality.vault import Vault
 from core.db import Sessions
 from core.delivery.loop import Loop
+from core.delivery.outbox import MessageKind
 from core.settings import Settings
-from tests.core.delivery.letters import MachineTime, ScriptedSender, words
+from tests.core.delivery.doubting import LONG, Say
+from tests.core.delivery.letters import CHAT, MachineTime, ScriptedSender, contact, letter, words
 from tests.lines import impatient
 from tests.rows import NOON
-from tests.stopped_clock import StoppedClock
+from tests.stopped_clock import MID_MAY, StoppedClock
 
 
 @pytest.fixture
@@ -44,3 +47,14 @@ def make(
         return Loop(sessions, vault, scheme_clock, settings(**more), senders, compose, **options)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def say(sessions: Sessions, vault: Vault) -> Say:
+    """Plans a message of that kind; its row's id."""
+
+    def say(kind: MessageKind, channel: str = "sms", **more: Any) -> int:
+        whom = contact(sessions, vault, CHAT if channel == "telegram" else "+8613800138000", channel)
+        return letter(sessions, vault, whom, kind=kind, event="e", expires_at=MID_MAY + LONG, **more)
+
+    return say

@@ -26,7 +26,7 @@ from tests.core.delivery.letters import (
     row,
     rows,
 )
-from tests.core.delivery.test_loop import all_of
+from tests.core.delivery.looping import all_of
 from tests.engines import on_postgresql, on_sqlite
 from tests.rows import NOON
 from tests.stopped_clock import MID_MAY, StoppedClock

@@ -13,7 +13,7 @@ from core.db import Sessions, open_engine, open_sessions, transaction
 from core.delivery.loop import Loop
 from core.delivery.rates import allowance, pause
 from tests.core.delivery.letters import MachineTime, ScriptedSender, contact, letter
-from tests.core.delivery.test_loop import all_of
+from tests.core.delivery.looping import all_of
 from tests.engines import on_postgresql, on_sqlite
 from tests.rows import NOON
 from tests.stopped_clock import StoppedClock

@@ -16,7 +16,7 @@ from core.delivery.receipts import Receipt, give_up_silent, note_receipt
 from core.delivery.sender import Outgoing, Unreachable
 from core.domain.contact import Contact
 from tests.core.delivery.letters import CHAT, MUTE, ScriptedSender, contact, letter, person, reminder, row, rows
-from tests.core.delivery.test_loop import all_of
+from tests.core.delivery.looping import all_of
 from tests.engines import on_sqlite
 from tests.stopped_clock import MID_MAY
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ from structlog.testing import capture_logs
 
 from core.confidentiality.vault import Vault
 from core.db import Sessions, transaction
-from core.delivery.loop import Loop
 from core.delivery.outbox import MessageKind, State
 from core.delivery.rates import Bucket
 from core.delivery.sender import (
@@ -37,12 +35,11 @@ from tests.core.delivery.letters import (
     row,
     rows,
 )
-from tests.core.delivery.test_loop import all_of
+from tests.core.delivery.looping import Make, all_of
 from tests.engines import on_sqlite
 from tests.rows import NOON
 from tests.stopped_clock import MID_MAY
 
-Make = Callable[..., Loop]
 SECOND = timedelta(seconds=1)
 
 

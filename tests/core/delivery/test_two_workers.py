@@ -13,7 +13,7 @@ from core.delivery.loop import Loop
 from core.delivery.outbox import MessageKind, State
 from core.settings import Settings
 from tests.core.delivery.letters import CHAT, MUTE, ScriptedSender, contact, letter, rows, words
-from tests.core.delivery.test_loop import all_of
+from tests.core.delivery.looping import all_of
 from tests.engines import on_postgresql
 from tests.stopped_clock import StoppedClock
 

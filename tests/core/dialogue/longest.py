@@ -197,7 +197,7 @@ def statuses(turn: Turn) -> Drawn:
         for year, month in ((this_year, 1), (this_year - 1, 1), (this_year, 12), (this_year - 1, 12)):
             since = datetime(this_year - 1 if month == 12 else year, 12, 31, 9, tzinfo=SHANGHAI)
             then = replace(turn, now=datetime(this_year, month, 28, 10, tzinfo=SHANGHAI))
-            standing = Standing(1, REF, 1, 1, year, stage, since)
+            standing = Standing(1, REF, 1, 1, year, stage, since, money_noted=True)
             for label, prompt in _shown(then, standing):
                 yield f"status {stage} of {year} in month {month}{label}", prompt
     (prompt,) = StatusFlow()._show(turn, Standing(1, REF, 1, None, None, None, None), may_link=False).prompts

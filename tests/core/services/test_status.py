@@ -192,7 +192,7 @@ def test_the_latest_application_is_the_one_that_stands(sessions: Sessions, vault
 
 def test_no_name_is_in_a_standing() -> None:
     """Numbers change hands: what is shown of a person has no field for who it is."""
-    of_the_case = {"application_id", "year", "stage", "since", "windows_moved"}
+    of_the_case = {"application_id", "year", "stage", "since", "windows_moved", "money_noted"}
     assert set(Standing.__dataclass_fields__) == {"person_id", "ref", "area_id", *of_the_case}
 
 

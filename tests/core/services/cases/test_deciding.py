@@ -1,154 +1,24 @@
-"""core/services/cases/deciding: who may, what follows for the list and the procedure, and who hears of it."""
+"""core/services/cases/deciding: who may decide, how each kind of case may end, and what is refused."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.confidentiality.vault import Vault
 from core.db import Sessions, transaction
-from core.delivery.outbox import MessageKind, OutboxRow
-from core.domain.application import Application, StageChange
-from core.domain.case import CaseKind, CaseState, Voice
-from core.domain.contact import Contact, ContactPerson, Language
-from core.domain.published_list import ListEntry
+from core.domain.application import StageChange
+from core.domain.case import CaseKind, CaseState
 from core.domain.staff import Role
 from core.domain.stage import Stage
 from core.errors import NotAllowed, NotFound
-from core.services.acting import Actor
-from core.services.advancing import advance
 from core.services.cases.deciding import Verdict, decide, take
 from core.services.cases.raising import Matter
-from core.services.contacts import address_hash
-from tests.core.services.cases.conftest import PHONE, Posted, officer, only_case, posted, stage_of_applicant
-from tests.districts import District, somebody
+from tests.core.services.cases.conftest import officer, only_case, posted
+from tests.core.services.cases.deciding import REASON, finish
+from tests.districts import District
 from tests.engines import on_sqlite
-from tests.stopped_clock import MID_MAY
-
-REASON = "现有两女一儿，不符合这一条。"
-
-
-def contact(session: Session, vault: Vault, phone: str = PHONE) -> int:
-    """A phone that has written before; its id."""
-    row = Contact(
-        channel="sms",
-        address=vault.seal(Contact.address, phone),
-        address_hash=address_hash(vault, "sms", phone),
-        language=Language.CHINESE,
-        introduced_at=MID_MAY,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def told(session: Session, vault: Vault) -> list[tuple[str, int | None, str]]:
-    """What waits in the outbox: text, person (None: a voice), reason; but for who we are, said at a first contact."""
-    rows = session.scalars(select(OutboxRow).where(OutboxRow.text_key != "hello").order_by(OutboxRow.id))
-    fields = [(row, json.loads(vault.open(OutboxRow.fields, row.fields)) if row.fields else {}) for row in rows]
-    return [(row.text_key, row.person_id, said.get("reason", "")) for row, said in fields]
-
-
-def finish(session: Session, hung: Posted, verdict: Verdict, who: Actor | None = None, reason: str = REASON) -> None:
-    """Let an officer of the case's office decide it."""
-    case = only_case(session)
-    area = next(code for code, area_id in hung.district.areas.items() if area_id == case.office_id)
-    decide(
-        session, hung.district.vault, case.id, verdict, who or officer(session, hung.district, area), reason, hung.now
-    )
-
-
-def test_an_upheld_objection_ends_the_application(sessions: Sessions, vault: Vault, district: District) -> None:
-    """Rejected with the officer's reason, off the list; the objector and the applicant each hear once."""
-    with transaction(sessions) as session:
-        hung = posted(session, vault, district)
-        hung.says(session, contact_id=contact(session, vault))
-        finish(session, hung, Verdict.UPHELD)
-    with transaction(sessions) as session:
-        assert stage_of_applicant(session) is Stage.REJECTED
-        assert session.scalars(select(ListEntry.withdrawn_at)).one() == hung.now
-        change = session.scalars(select(StageChange).order_by(StageChange.id.desc())).first()
-        assert change is not None
-        assert vault.open(StageChange.reason, change.reason or b"") == REASON
-        assert {(key, person is None) for key, person, _reason in told(session, vault)} == {
-            ("case.entry_upheld", True),
-            ("remind.rejected", False),
-        }
-
-
-def test_a_dismissed_objection_changes_nothing(sessions: Sessions, vault: Vault, district: District) -> None:
-    """The applicant stays where he was, and goes on; both sides hear the reason."""
-    with transaction(sessions) as session:
-        hung = posted(session, vault, district)
-        hung.says(session, contact_id=contact(session, vault))
-        with pytest.raises(NotAllowed, match="objection"):
-            advance(session, vault, hung.ref, Stage.VILLAGE_REVIEWED, officer(session, district, "T1"), "", hung.now)
-        finish(session, hung, Verdict.DISMISSED)
-        assert stage_of_applicant(session) is Stage.VILLAGE_LISTED
-        assert session.scalars(select(ListEntry.withdrawn_at)).one() is None
-        assert told(session, vault) == [("case.entry_dismissed", None, REASON), ("case.applicant_stays", 1, REASON)]
-        kinds = set(session.scalars(select(OutboxRow.kind).where(OutboxRow.text_key.startswith("case."))))
-        assert kinds == {MessageKind.DECISION}
-        advance(session, vault, hung.ref, Stage.VILLAGE_REVIEWED, officer(session, district, "T1"), "", hung.now)
-
-
-def test_each_voice_hears_once_and_is_forgotten(sessions: Sessions, vault: Vault, district: District) -> None:
-    """Two voices from one phone are one message; who was anonymous hears nothing; no voice keeps a contact, and the
-    outbox does not say in the clear in which case its contact spoke."""
-    with transaction(sessions) as session:
-        hung = posted(session, vault, district)
-        first, second = contact(session, vault), contact(session, vault, "+8613700137000")
-        for whose in (first, first, second, None):
-            hung.says(session, contact_id=whose)
-        finish(session, hung, Verdict.DISMISSED)
-    with transaction(sessions) as session:
-        assert set(session.scalars(select(Voice.contact))) == {None}
-        rows = session.scalars(select(OutboxRow).where(OutboxRow.text_key == "case.entry_dismissed")).all()
-        assert sorted(row.contact_id for row in rows) == [first, second]
-        assert len({row.event for row in rows}) == 2
-        assert f"case:{only_case(session).id}" not in {row.event for row in rows}
-
-
-@on_sqlite
-def test_a_late_note_that_is_dismissed_is_not_told_to_the_applicant(
-    sessions: Sessions, vault: Vault, district: District
-) -> None:
-    """It has held nothing up; whoever wrote it hears."""
-    with transaction(sessions) as session:
-        hung = posted(session, vault, district)
-        hung.says(session, contact_id=contact(session, vault), now=hung.now + timedelta(days=9))
-        assert only_case(session).state is CaseState.LATE
-        advance(session, vault, hung.ref, Stage.VILLAGE_REVIEWED, officer(session, district, "T1"), "", hung.now)
-        before = len(told(session, vault))
-        finish(session, hung, Verdict.DISMISSED)
-        assert told(session, vault)[before:] == [("case.entry_dismissed", None, REASON)]
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("label", "stage", "ends"),
-    [
-        ("on its way", Stage.VILLAGE_REVIEWED, Stage.REJECTED),
-        ("confirmed meanwhile", Stage.CONFIRMED, Stage.CEASED),
-        ("withdrawn meanwhile", Stage.WITHDRAWN, Stage.WITHDRAWN),
-    ],
-)
-def test_wherever_the_applicant_stands_by_then(
-    sessions: Sessions, vault: Vault, district: District, label: str, stage: Stage, ends: Stage
-) -> None:
-    """Who is confirmed ceases; who has left the procedure has left it."""
-    with transaction(sessions) as session:
-        hung = posted(session, vault, district)
-        hung.says(session)
-        session.scalars(select(Application)).one().stage = stage
-        session.flush()
-        finish(session, hung, Verdict.UPHELD)
-        assert (stage_of_applicant(session), only_case(session).state) == (ends, CaseState.UPHELD)
 
 
 @pytest.mark.parametrize(
@@ -208,62 +78,6 @@ def test_the_districts_own_list_needs_a_second_officer(
         decide(session, vault, number, Verdict.DISMISSED, second, REASON, hung.now)
 
 
-def rejected(session: Session, vault: Vault, district: District, who: Actor) -> Posted:
-    """The applicant, rejected by `who` and asking for a re-check from the registered phone."""
-    hung = posted(session, vault, district)
-    advance(session, vault, hung.ref, Stage.REJECTED, who, "不符合。", hung.now)
-    (own,) = session.scalars(select(ContactPerson.contact_id))
-    hung.says(session, Matter(CaseKind.RECHECK, hung.village_id, "请再看看", application_id=1), contact_id=own)
-    return hung
-
-
-def test_a_recheck_is_decided_by_another_officer(sessions: Sessions, vault: Vault, district: District) -> None:
-    """Upheld, it brings the applicant back to where he stood, list entry and all; he hears of it once."""
-    with transaction(sessions) as session:
-        first = officer(session, district, "D")
-        hung = rejected(session, vault, district, first)
-        number = only_case(session).id
-        with pytest.raises(NotAllowed, match="your own decision"):
-            decide(session, vault, number, Verdict.DISMISSED, first, REASON, hung.now)
-        before = len(told(session, vault))
-        finish(session, hung, Verdict.UPHELD)
-        assert stage_of_applicant(session) is Stage.VILLAGE_LISTED
-        assert session.scalars(select(ListEntry.withdrawn_at)).one() is None
-        assert [(key, person) for key, person, _ in told(session, vault)[before:]] == [("remind.stage", 1)]
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("label", "own_phone", "heard"),
-    [
-        ("by himself", True, [("case.recheck_dismissed", None, REASON)]),
-        (
-            "by a grandchild in a chat",
-            False,
-            [("case.recheck_dismissed", None, REASON), ("case.recheck_dismissed", 1, REASON)],
-        ),
-    ],
-)
-def test_a_dismissed_recheck_is_told_to_whoever_asked_and_to_the_applicant(
-    sessions: Sessions,
-    vault: Vault,
-    district: District,
-    label: str,
-    own_phone: bool,
-    heard: list[tuple[str, int | None, str]],
-) -> None:
-    """Once each, and once where they are one."""
-    with transaction(sessions) as session:
-        hung = rejected(session, vault, district, officer(session, district, "T1"))
-        if not own_phone:
-            voice = session.scalars(select(Voice)).one()
-            voice.contact = vault.seal(Voice.contact, str(contact(session, vault)))
-        before = len(told(session, vault))
-        finish(session, hung, Verdict.DISMISSED)
-        assert told(session, vault)[before:] == heard
-        assert stage_of_applicant(session) is Stage.REJECTED
-
-
 @on_sqlite
 @pytest.mark.parametrize(
     ("kind", "verdict", "allowed"),
@@ -314,14 +128,3 @@ def test_what_is_refused(sessions: Sessions, vault: Vault, district: District) -
             take(session, vault, number, who, hung.now)
         with pytest.raises(NotFound):
             take(session, vault, 999, who, hung.now)
-
-
-@on_sqlite
-def test_nothing_is_done_for_a_person_nobody_named(sessions: Sessions, vault: Vault, district: District) -> None:
-    """Somebody was missing indeed: the office enters him; no other applicant is moved."""
-    with transaction(sessions) as session:
-        hung = posted(session, vault, district)
-        somebody(session, vault, hung.village_id, id_number="430521195203121236")
-        hung.says(session, Matter(CaseKind.MISSING, hung.village_id, "漏了张三", None, hung.published))
-        finish(session, hung, Verdict.UPHELD)
-        assert set(session.scalars(select(Application.stage))) == {Stage.VILLAGE_LISTED, Stage.DECLARED}

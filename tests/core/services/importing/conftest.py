@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,23 @@ from sqlalchemy import select
 from core.confidentiality.vault import Vault
 from core.db import Base, Sessions, transaction
 from core.domain.area import Area, Level
+from core.domain.payout import Payout
+from core.domain.stage import Stage
 from core.services.importing import applicant_row, areas, staff
 from core.services.importing.applicants import import_applicants
 from core.services.importing.batches import ignore
+from core.services.importing.payout_row import LAYOUT
+from core.services.importing.payout_totals import Totals
+from core.services.importing.payouts import Occasion, import_payouts
 from core.services.importing.reading import open_table
 from core.services.importing.report import Report, RowResult
-from tests.core.services.importing.invented import csv_file
-from tests.stopped_clock import MID_MAY
+from tests.core.services.importing.invented import csv_file, id_number
+from tests.districts import District, settle, somebody
+from tests.stopped_clock import MID_MAY, SHANGHAI
+
+# Of a bank's file.
+HEADER = ("ref", "year", "amount", "status", "paid_on", "reason")
+AUGUST = datetime(2026, 8, 3, 10, 0, tzinfo=SHANGHAI)
 
 
 @dataclass
@@ -93,3 +104,64 @@ def desk(sessions: Sessions, vault: Vault, tmp_path: Path) -> Desk:
         for code in ("V1", "V2"):
             session.add(Area(code=code, name=code, level=Level.VILLAGE, parent_id=township.id))
     return Desk(sessions, vault, tmp_path)
+
+
+@dataclass
+class Counter:
+    """The counter that imports the bank's files, and the people who are paid."""
+
+    sessions: Sessions
+    vault: Vault
+    folder: Path
+    district: District
+    refs: list[str] = field(default_factory=list)
+
+    def row(self, place: int = 0, **cells: object) -> dict[str, object]:
+        """A good row of the person at `place`."""
+        good = {"ref": self.refs[place], "year": 2026, "amount": 960, "status": "paid", "paid_on": "2026-07-29"}
+        return {**good, **cells}
+
+    def imports(
+        self, *rows: dict[str, object] | Path, now: datetime = AUGUST, amounts: Mapping[int, int] = {}, **options: Any
+    ) -> tuple[Imported, Totals]:
+        """Import these rows (or the one file) at `now`."""
+        path = rows[0] if isinstance(rows[0], Path) else csv_file(self.folder / "july.csv", rows, HEADER)
+        results: list[Any] = []
+        dry_run = options.pop("dry_run", False)
+        totals = Totals()
+        with open_table(path, LAYOUT) as table:
+            occasion = Occasion(now, amounts, **options)
+            report = import_payouts(
+                table.rows, self.sessions, self.vault, occasion, totals, dry_run=dry_run, on_row=results.append
+            )
+        return Imported(report, results), totals
+
+    def corrects(self, *rows: dict[str, object]) -> Imported:
+        """Import these rows as a correction."""
+        return self.imports(*rows, correction="银行退回")[0]
+
+    def all(self, kind: type[Base]) -> list[Any]:
+        """All records of a kind, in the order in which they were made."""
+        with transaction(self.sessions) as session:
+            return list(session.scalars(select(kind).order_by(*kind.__table__.primary_key)))
+
+    def lines(self) -> list[tuple[int, str, date | None]]:
+        """Turn, status and day of every line recorded."""
+        return [(payout.turn, str(payout.status), payout.paid_on) for payout in self.all(Payout)]
+
+
+@pytest.fixture
+def counter(sessions: Sessions, vault: Vault, tmp_path: Path) -> Counter:
+    """Three recipients of 2025 (two in one township, one in another), and one whose application is only declared."""
+    with transaction(sessions) as session:
+        district = settle(session, vault)
+        made = Counter(sessions, vault, tmp_path, district)
+        for serial, (area, stage) in enumerate(
+            (("T1V1", Stage.CONFIRMED), ("T1V2", Stage.CONFIRMED), ("T2V1", Stage.CONFIRMED), ("T1V1", Stage.DECLARED))
+        ):
+            ref = somebody(
+                session, vault, district.areas[area], id_number=id_number(serial), stage=stage, year=2025,
+                phone=f"+861380000000{serial}",
+            )  # fmt: skip
+            made.refs.append(ref)
+    return made

@@ -15,7 +15,7 @@ from core.delivery.outbox import MessageKind, State
 from core.settings import Settings
 from demo.provider_state import ProviderState
 from tests.core.delivery.letters import MachineTime, contact, letter, rows, words
-from tests.core.delivery.test_loop import all_of
+from tests.core.delivery.looping import all_of
 from tests.engines import on_sqlite
 from tests.rows import NOON
 from tests.sms.gateways.twilio.conftest import Make, fault
