@@ -182,6 +182,28 @@ def test_the_scheduler_alone(tmp_path: Path, database_url: str, keys_dir: Path, 
         assert '"tidied"' in running.printed()
 
 
+@on_sqlite
+def test_parts_end_when_their_parent_is_killed(
+    tmp_path: Path, database_url: str, keys_dir: Path, sessions: Sessions, web_port: int
+) -> None:
+    """As the kernel would, without a word: nobody sends or answers on beside the next start."""
+    settings = {"JIANGFU_BIND": f"127.0.0.1:{web_port}", "TWILIO_AUTH_TOKEN": providers.DEMO_AUTH_TOKEN}
+    with program(tmp_path, database_url, keys_dir, **settings).started("serve", "scheduler", "web") as running:
+        running.lives_until(web_port)
+        soon(lambda: _beats(sessions) >= {"scheduler"}, "the scheduler does not live")
+        family = psutil.Process(running.process.pid).children(recursive=True)
+        running.process.kill()
+        soon(lambda: not any(map(_lives, family)), "parts live on without a parent")
+    assert len(family) >= 3
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE  # who adopts orphans may be slow to bury them
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _dies(child: Child) -> None:
     assert child.process is not None
     child.process.wait()
