@@ -20,8 +20,8 @@ class InboxRow(Base):
 
     __tablename__ = "inbox"
 
-    # A part of the hash: as SQLite's own row number it needs no index beside the table, and a commit writes a
-    # third of the pages. Rows lie in the order of the hash, so that nothing tells who came after whom.
+    # A part of the hash: as SQLite's own row number it needs no index beside the table, and a commit writes
+    # fewer pages. Rows lie in the order of the hash, so that nothing tells who came after whom.
     id_hash: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
