@@ -191,10 +191,11 @@ def test_parts_end_when_their_parent_is_killed(
     with program(tmp_path, database_url, keys_dir, **settings).started("serve", "scheduler", "web") as running:
         running.lives_until(web_port)
         soon(lambda: _beats(sessions) >= {"scheduler"}, "the scheduler does not live")
-        family = psutil.Process(running.process.pid).children(recursive=True)
+        parent = psutil.Process(running.process.pid)
+        soon(lambda: len(parent.children(recursive=True)) >= 3, "the web process has no worker")
+        family = parent.children(recursive=True)
         running.process.kill()
         soon(lambda: not any(map(_lives, family)), "parts live on without a parent")
-    assert len(family) >= 3
 
 
 def _lives(process: psutil.Process) -> bool:
